@@ -1,1 +1,4 @@
 """To be written."""
+
+
+def main() -> None: ...

@@ -74,7 +74,7 @@ class Finding:
 class Implementation(StrEnum):
     REQUIRED = "required"
     ADDRESSABLE = "addressable"
-    """Assess, then implement, or document why not and what instead (164.306(d)(3)). Not optional."""
+    """Assess, then implement, or document why not and what instead (164.306(d)(3))."""
 
 
 class ScanPower(StrEnum):

@@ -169,7 +169,7 @@ class Host:
     """Every port that was asked, by protocol and number, with its state."""
     probe_results: tuple[ProbeResult, ...] = ()
     sightings: tuple[Observation, ...] = ()
-    """Facts learned without a probe: ``arp.mac``, ``arp.other-mac``, ``icmp.ttl``, ``net.gateway``."""
+    """Facts learned without a probe, such as ``arp.mac`` and ``icmp.ttl``."""
     connections: int = 0
     """TCP connections and UDP questions that the probes made to it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -65,7 +65,7 @@ class Scan:
     state: ScanState = ScanState.RUNNING
     ended_at: datetime | None = None
     profile: str = "gentle"
-    vantage: Vantage = Vantage()
+    vantage: Vantage = field(default_factory=Vantage)
     tool_version: str = ""
     nmap_version: str = ""
     rules_revision: str = ""

@@ -29,7 +29,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     "tls.san": "a DNS or IP name in the certificate, one observation each",
     "tls.not-before": "start of validity, ISO 8601 UTC",
     "tls.not-after": "end of validity, ISO 8601 UTC",
-    "tls.self-signed": "'true' if issuer equals subject and the signature verifies with its own key",
+    "tls.self-signed": "'true' if issuer is subject and its own key verifies the signature",
     "tls.key": "key type and size: 'RSA 2048', 'EC 256'",
     "tls.signature": "signature hash algorithm: sha256, sha1, md5",
     "tls.sha256": "SHA-256 of the certificate, hex",
