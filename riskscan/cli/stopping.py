@@ -1,0 +1,34 @@
+"""Ctrl-C once ends a scan tidily; twice ends it at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+
+@contextmanager
+def stoppable() -> Iterator[threading.Event]:
+    """Give an event that the first SIGINT or SIGTERM sets; the second raises KeyboardInterrupt."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        click.echo(
+            "\nstopping: finishing nothing new, keeping what is done (again: at once)", err=True
+        )
+
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,221 @@
+"""The story on one page: scan a network, say what it means, tell someone.
+
+Nobody else knows the order of the stages. Each function takes nouns and a store, and gives a
+noun back; the clock, the terminal and the exit status belong to the caller.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from riskscan import __version__, assess, discover, identify, knowledge, report
+from riskscan.errors import OutputError
+from riskscan.model import (
+    Answer,
+    Assessment,
+    Change,
+    Event,
+    Host,
+    Notice,
+    Policy,
+    Scan,
+    ScanState,
+    Site,
+    Triage,
+    compare,
+)
+from riskscan.store import Store
+
+Clock = Callable[[], datetime]
+Notify = Callable[[Event], None]
+
+
+def scan(
+    site: Site,
+    store: Store,
+    *,
+    clock: Clock,
+    notify: Notify,
+    stop: threading.Event,
+    resume: Scan | None = None,
+    privileged: bool | None = None,
+    rules_folders: Sequence[Path] = (),
+) -> Scan:
+    """Look at the site's network once; each device is stored as soon as it is finished.
+
+    If ``stop`` is set while it runs, the scan ends as INCOMPLETE and can be given back as
+    ``resume``: devices that are stored already are not touched again.
+
+    Raises what :func:`riskscan.discover.preflight` raises, and :class:`riskscan.errors.StoreError`.
+    """
+    rules = identify.load_rules(rules_folders)
+    preflight = discover.preflight(site.scope, privileged=privileged)
+    current = resume or _new_scan(site, clock(), preflight, rules.revision)
+    notices: list[Notice] = list(current.notices)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Notice) and event not in notices:
+            notices.append(event)
+        notify(event)
+
+    store.begin(current)
+    hosts = discover.sweep(
+        site.scope,
+        triage=triage_for(site),
+        preflight=preflight,
+        notify=listen,
+        skip=store.done(current.id),
+        stop=stop,
+    )
+    for host in hosts:
+        store.record(current.id, identify.identify(host, rules))
+    state = ScanState.INCOMPLETE if stop.is_set() else ScanState.COMPLETE
+    store.finish(replace(current, state=state, ended_at=clock(), notices=tuple(notices)))
+    return store.load(current.id)
+
+
+def triage_for(site: Site) -> Callable[[Host], Triage]:
+    """Return identify's triage, made stricter by what the site file says."""
+
+    def triage(host: Host) -> Triage:
+        for entry in site.gentle:
+            if _names(entry, host):
+                return Triage(Policy.FRAGILE, f"the site file lists it as gentle ({entry})")
+        return identify.triage(host)
+
+    return triage
+
+
+def _names(entry: str, host: Host) -> bool:
+    """Say whether an address, a network or a MAC prefix of the site file names this host."""
+    if entry.count(":") >= 2 and "/" not in entry and entry.count("::") == 0:
+        return host.mac is not None and host.mac.startswith(entry.lower())
+    return ip_address(host.address) in ip_network(entry, strict=False)
+
+
+def _new_scan(site: Site, now: datetime, preflight: discover.Preflight, rules: str) -> Scan:
+    return Scan(
+        id=f"S-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        site=site,
+        started_at=now,
+        vantage=replace(preflight.vantage, label=site.vantage),
+        tool_version=__version__,
+        nmap_version=preflight.nmap_version,
+        rules_revision=rules,
+    )
+
+
+def judge(store: Store, scan: Scan, *, now: datetime, answers: Sequence[Answer] = ()) -> Assessment:
+    """Say what a stored scan means, together with what the practice answered; sends no packet."""
+    if answers:
+        store.add_answers(answers)
+    assessment = assess_only(store, scan, now=now)
+    store.file_assessment(assessment)
+    return assessment
+
+
+def assess_only(store: Store, scan: Scan, *, now: datetime) -> Assessment:
+    """Say what a stored scan means without writing it down: for a reader of the database."""
+    return assess.assess(
+        scan,
+        answers=store.answers(),
+        knowledge=knowledge.load(),
+        now=now,
+        previous=previous_of(store, scan),
+    )
+
+
+def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
+    """Return the report on a stored scan; a scan that was never assessed is assessed first."""
+    assessment = store.assessment(scan.id) or judge(store, scan, now=now)
+    document = report.compose(
+        scan,
+        assessment,
+        checks={check_id: assess.check_text(check_id) for check_id in assess.CHECKS},
+        changes=changes_since(store, scan),
+        knowledge_as_of=knowledge.load().as_of,
+    )
+    return report.EXPORTERS[format_](document)
+
+
+def previous_of(store: Store, scan: Scan) -> Scan | None:
+    """Return the newest complete scan of the same practice before this one."""
+    earlier = [
+        other
+        for other in store.scans()
+        if other.site.practice == scan.site.practice
+        and other.state is ScanState.COMPLETE
+        and other.started_at < scan.started_at
+    ]
+    return store.load(max(earlier, key=lambda other: other.started_at).id) if earlier else None
+
+
+def changes_since(store: Store, scan: Scan) -> tuple[Change, ...]:
+    """Return what differs from the scan before; nothing if this is the first."""
+    previous = previous_of(store, scan)
+    return compare(previous, scan) if previous else ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """Where a demo left its results."""
+
+    database: Path
+    reports: tuple[Path, ...]
+    devices: int
+
+
+def demo(
+    folder: Path,
+    *,
+    clock: Clock,
+    notify: Notify,
+    stop: threading.Event,
+    formats: Sequence[str] = ("pdf", "html", "json"),
+) -> DemoFiles:
+    """Build the clinic in a box, scan it through this very pipeline, and write the reports.
+
+    The calling process ends up inside the lab's private network: no packet can reach a real one.
+    Raises :class:`riskscan.errors.NamespacesDenied` where the kernel allows no such network.
+    """
+    from riskscan.lab import CLINIC, Lab, demo_site
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = folder / "riskscan.db"
+    with Lab(CLINIC) as lab:
+        lab.enter()
+        with Store.open(database) as store:
+            done = scan(demo_site(), store, clock=clock, notify=notify, stop=stop)
+            judge(store, done, now=clock())
+            written = [
+                write(
+                    folder / f"riskscan-demo.{name}", render(store, done, format_=name, now=clock())
+                )
+                for name in formats
+            ]
+    return DemoFiles(database, tuple(written), len(done.devices))
+
+
+def write(path: Path, content: bytes) -> Path:
+    """Write a report so that only its owner can read it, and never half of it.
+
+    Raises :class:`riskscan.errors.OutputError`.
+    """
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        partial.touch(mode=0o600, exist_ok=False)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot write {path}: {error.strerror}",
+            "choose another place with -o, or free some space",
+        ) from error
+    return path
