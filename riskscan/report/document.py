@@ -1,0 +1,349 @@
+"""The report as one document: arranged text, levels and rows. Every exporter reads this alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from riskscan.model import Level
+
+FORMAT = "riskscan-report/1"
+"""Name and version of the document's shape; the number rises when a field changes meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what stands beside it."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are of something."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    level: Level
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    practice: str
+    title: str
+    """``Security risk analysis``, or ``Technical scan report`` while elements are missing."""
+    status: str
+    """``Final``, or ``Draft: 31 questions are not answered yet``."""
+    final: bool
+    scanned_on: date
+    scan_id: str
+    facts: tuple[Fact, ...]
+    note: str
+    """What this document is and is not, in two sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopRisk:
+    """One of the risks that matter most, as the practice manager reads it."""
+
+    place: int
+    level: Level
+    title: str
+    could_happen: str
+    to_do: str
+    owner: str
+    due: date | None
+    cost: str
+    risks: tuple[str, ...]
+    """Ids of all the risks that the same action answers, worst first."""
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The page for the practice manager."""
+
+    statement: str
+    counts: tuple[LevelCount, ...]
+    """Risks by level, worst first; all five levels."""
+    top: tuple[TopRisk, ...]
+    rest: str
+    """What stands behind the top risks, in one sentence."""
+    seen: str
+    """What was looked at, in one sentence."""
+    changed: str
+    """What changed since the last scan, in one sentence; empty if there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    kind: str
+    address: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class GentleRow:
+    """A device that was asked less than the others, for its safety."""
+
+    address: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """How one check ended over all devices."""
+
+    check: str
+    title: str
+    found: int
+    not_seen: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen and what was not."""
+
+    facts: tuple[Fact, ...]
+    limits: tuple[str, ...]
+    notices: tuple[str, ...]
+    gentle: tuple[GentleRow, ...]
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    address: str
+    mac: str
+    """Empty beyond the local network segment."""
+    mac_vendor: str
+    maker_in_name: bool
+    """Whether the name tells the maker of the network card already."""
+    name: str
+    what: str
+    """The device class in words."""
+    device_class: str
+    confidence: str
+    """``confirmed``, ``probable`` or ``inferred``."""
+    open_services: tuple[str, ...]
+    """``443/tcp``."""
+    software: str
+    because: str
+    """The evidence that decided what it is, or why that is not known."""
+    findings: int
+    """How many weaknesses were found on it."""
+    worst: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceGroup:
+    name: str
+    devices: tuple[DeviceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One weakness on one device."""
+
+    finding: str
+    address: str
+    device: str
+    mac: str
+    severity: Level
+    confidence: str
+    summary: str
+    evidence: str
+    """The observations in short."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitationRow:
+    control: str
+    citation: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """A check that failed, with every device that failed it."""
+
+    check: str
+    title: str
+    severity: Level
+    what: str
+    why: str
+    fix: str
+    verify: str
+    citations: tuple[CitationRow, ...]
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    id: str
+    level: Level
+    best: Level
+    worst: Level
+    statement: str
+    threat: str
+    weakness: str
+    group: str
+    """The class of device that is at risk, in words."""
+    devices: tuple[str, ...]
+    initiation: Level
+    adverse: Level
+    likelihood: Level
+    severity: Level
+    exposure: int
+    controls: int
+    confidentiality: Level
+    integrity: Level
+    availability: Level
+    impact: Level
+    action: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    id: str
+    level: Level
+    title: str
+    how: str
+    owner: str
+    due: date
+    cost: str
+    criterion: str
+    risks: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    id: str
+    citation: str
+    title: str
+    standard: str
+    standard_citation: str
+    implementation: str
+    status: str
+    assurance: str
+    reason: str
+    scan_power: str
+    """``refute``, ``support``, ``both`` or ``none``."""
+    scan_says: str
+    answer: str
+    """Who answered what and when; empty if nobody did."""
+    question: str
+    """What is still to be asked; empty if it was answered or does not apply."""
+    document: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlGroup:
+    name: str
+    counts: tuple[Count, ...]
+    controls: tuple[ControlRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The checklist, and how it came out in counts. There is no percentage."""
+
+    title: str
+    revision: str
+    counts: tuple[Count, ...]
+    groups: tuple[ControlGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    level: Level
+    cells: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    title: str
+    down: str
+    across: str
+    source: str
+    rows: tuple[MatrixRow, ...]
+    """From very high down to very low; cells from very low to very high."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    level: Level
+    initiation: str
+    adverse: str
+    impact: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    matrices: tuple[Matrix, ...]
+    scale: tuple[ScaleRow, ...]
+    threats: tuple[Fact, ...]
+    """The threats that entered the register, each with the basis of its likelihood."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    finding: str
+    check: str
+    address: str
+    port: str
+    key: str
+    value: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    control: str
+    citation: str
+    question: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appendix:
+    evidence: tuple[EvidenceRow, ...]
+    questions: tuple[Question, ...]
+    glossary: tuple[Fact, ...]
+    manifest: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is told about one scan."""
+
+    format: str
+    created_at: datetime
+    """When the assessment was made, in UTC: the same assessment gives the same bytes."""
+    author: str
+    cover: Cover
+    summary: Summary
+    changes: tuple[ChangeRow, ...]
+    seen: Seen
+    patient_data: tuple[Fact, ...]
+    """Class of device to the devices of it, where patient data is likely to be."""
+    inventory: tuple[DeviceGroup, ...]
+    weaknesses: tuple[Weakness, ...]
+    register: tuple[RiskRow, ...]
+    plan: tuple[ActionRow, ...]
+    rule: Rule
+    method: Method
+    appendix: Appendix

@@ -1,0 +1,159 @@
+"""The first pages: the cover, the manager's summary, and what changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from riskscan.model import (
+    Action,
+    Assessment,
+    Change,
+    Check,
+    Consent,
+    ControlStatus,
+    Risk,
+    Scan,
+)
+from riskscan.report.document import ChangeRow, Cover, Fact, LevelCount, Summary, TopRisk
+from riskscan.report.words import CHANGE, LEVELS, counted, day, listed
+
+TOP = 5
+"""How many risks the manager's page names."""
+
+_NOTE = (
+    "It describes what could be seen of this network from one place at one time, and the answers "
+    "given to that date. It is not a certificate of compliance, not a penetration test and not "
+    "legal advice, and it is out of date once the network or the practice changes."
+)
+
+
+def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
+    """Say whose report this is, how far it has come, and what made it."""
+    status, final = _status(assessment)
+    return Cover(
+        practice=scan.site.practice or "Unnamed practice",
+        title="Security risk analysis" if assessment.complete else "Technical scan report",
+        status=status,
+        final=final,
+        scanned_on=scan.started_at.date(),
+        scan_id=scan.id,
+        facts=(
+            Fact("Scanned on", day(scan.started_at)),
+            Fact("Assessed on", day(assessment.made_at)),
+            Fact("Assessor", scan.site.assessor or "Not recorded"),
+            Fact("Permission to scan", _consent(scan.site.consent)),
+            Fact("Scan", scan.id),
+            Fact("Made with", f"riskscan {scan.tool_version}".strip()),
+            Fact("Content revision", assessment.content_revision),
+            Fact("Outside facts as of", day(knowledge_as_of)),
+        ),
+        note=_NOTE,
+    )
+
+
+def _status(assessment: Assessment) -> tuple[str, bool]:
+    open_questions = sum(c.status is ControlStatus.NOT_ASSESSED for c in assessment.controls)
+    if open_questions:
+        verb = "is" if open_questions == 1 else "are"
+        return f"Draft: {counted(open_questions, 'question')} {verb} not answered yet", False
+    if not assessment.complete:
+        return "Draft: parts of the risk analysis are still missing", False
+    return "Final", True
+
+
+def _consent(consent: Consent | None) -> str:
+    if consent is None or not consent.given_by:
+        return "Not recorded"
+    who = f"{consent.given_by}, {consent.role}" if consent.role else consent.given_by
+    return f"{who}, on {day(consent.on)}" if consent.on else who
+
+
+def summary(
+    scan: Scan, assessment: Assessment, checks: Mapping[str, Check], changes: Sequence[Change]
+) -> Summary:
+    """Write the page that the practice manager reads."""
+    by_level = Counter(risk.level for risk in assessment.risks)
+    top = _top(assessment, checks)
+    return Summary(
+        statement=assessment.statement,
+        counts=tuple(LevelCount(level, by_level[level]) for level in LEVELS),
+        top=top,
+        rest=_rest(assessment, top),
+        seen=_seen(assessment),
+        changed=_changed(changes),
+    )
+
+
+def _top(assessment: Assessment, checks: Mapping[str, Check]) -> tuple[TopRisk, ...]:
+    """Take the worst risks in their order; risks that one action answers stand together."""
+    actions = {action.id: action for action in assessment.actions}
+    by_action: dict[str, list[Risk]] = {}
+    for risk in assessment.risks:
+        by_action.setdefault(risk.action or risk.id, []).append(risk)
+    leading = list(by_action.values())[:TOP]
+    return tuple(
+        _top_risk(place, risks, actions.get(risks[0].action), checks)
+        for place, risks in enumerate(leading, start=1)
+    )
+
+
+def _top_risk(
+    place: int, risks: list[Risk], action: Action | None, checks: Mapping[str, Check]
+) -> TopRisk:
+    worst = risks[0]
+    check = checks.get(worst.check)
+    return TopRisk(
+        place=place,
+        level=worst.level,
+        title=check.title if check else worst.check,
+        could_happen=worst.statement,
+        to_do=action.title if action else "Decide what to do about it.",
+        owner=action.owner if action else "Not decided",
+        due=action.due if action else None,
+        cost=action.cost if action else "not known",
+        risks=tuple(risk.id for risk in risks),
+        action=worst.action,
+    )
+
+
+def _rest(assessment: Assessment, top: tuple[TopRisk, ...]) -> str:
+    if not assessment.risks:
+        return "The scan showed no weakness. That is not proof that there is none."
+    named = {risk_id for entry in top for risk_id in entry.risks}
+    rest = len(assessment.risks) - len(named)
+    if not rest:
+        return "These are all the risks in the register."
+    return f"{counted(rest, 'further risk')} stand{'s' * (rest == 1)} in the risk register."
+
+
+def _seen(assessment: Assessment) -> str:
+    coverage = assessment.coverage
+    devices = counted(coverage.devices, "device")
+    unknown = coverage.devices - coverage.identified
+    text = f"{devices} answered at {counted(coverage.addresses_in_scope, 'address', 'addresses')}"
+    if coverage.devices:
+        text += f"; {coverage.identified:,} could be identified"
+        text += f" and {unknown:,} could not" if unknown else ""
+    if coverage.checks_unknown:
+        text += (
+            f". Of {counted(coverage.checks_run, 'check')} that applied, "
+            f"{coverage.checks_unknown:,} gave no answer either way"
+        )
+    return text + "."
+
+
+def _changed(changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    kinds = Counter(change.kind for change in changes)
+    parts = [f"{CHANGE[kind].lower()}: {kinds[kind]:,}" for kind in CHANGE if kinds[kind]]
+    return f"Since the last scan: {listed(parts)}."
+
+
+def change_rows(changes: Sequence[Change]) -> tuple[ChangeRow, ...]:
+    """Arrange the differences by kind, then as given."""
+    order = list(CHANGE)
+    ranked = sorted(changes, key=lambda change: order.index(change.kind))
+    return tuple(ChangeRow(CHANGE[c.kind], c.address, c.detail) for c in ranked)
