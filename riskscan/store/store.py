@@ -1,0 +1,237 @@
+"""The database of one practice: scans, devices, assessments and answers, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection
+
+from riskscan.errors import ScanNotFound, StoreError, StoreTooNew
+from riskscan.model import Address, Answer, Assessment, Device, Scan, ScanState
+from riskscan.store import migrate, reading, writing
+from riskscan.store.connection import open_engine, read_revision, settle
+from riskscan.store.faults import spoken
+from riskscan.store.lock import Lock
+from riskscan.store.mapping import Row
+from riskscan.store.private import make_folder, make_private
+
+
+class Store:
+    """An open database. Use it from one thread, and as a context manager.
+
+    Every method raises a :class:`riskscan.errors.StoreError` when the file cannot be used; what
+    was committed before stays.
+    """
+
+    def __init__(self, path: Path, connection: Connection, lock: Lock | None) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = True, writer: bool = True) -> Self:
+        """Open a database, brought to the schema of this riskscan.
+
+        A ``writer`` holds the lock until it is closed. A reader takes no lock, makes no database
+        and works while another process writes; it only turns writer for a moment to upgrade the
+        file of an older riskscan. Raises StoreLocked, StoreTooNew, StoreFull or StoreError.
+        """
+        path = Path(path)
+        with spoken(path):
+            _require(path, create=create and writer)
+            return cls._open_writer(path) if writer else cls._open_reader(path)
+
+    @classmethod
+    def _open_writer(cls, path: Path) -> Self:
+        make_folder(path)
+        lock = Lock.take(path)
+        try:
+            if not path.exists():
+                make_private(path)
+            connection = open_engine(path, writer=True).connect()
+            store = cls(path, connection, lock)
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            _bring_up(connection, path)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def _open_reader(cls, path: Path) -> Self:
+        store = cls(path, open_engine(path, writer=False).connect(), None)
+        try:
+            revision = _known_revision(store._connection, path)
+            if revision is None:
+                raise _empty(path)
+        except BaseException:
+            store.close()
+            raise
+        if revision == migrate.REVISIONS[-1]:
+            return store
+        store.close()
+        cls._open_writer(path).close()
+        return cls._open_reader(path)
+
+    def close(self) -> None:
+        """Close the file and let the next writer in. Closing twice is harmless."""
+        self._connection.close()
+        self._connection.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """One transaction: all that is written in it is kept, or nothing."""
+        with spoken(self.path), self._connection.begin():
+            yield self._connection
+
+    def begin(self, scan: Scan) -> None:
+        """Write down that a scan has begun, or that it goes on.
+
+        Beginning a scan again that is running or incomplete resumes it: its devices stay, and
+        :meth:`done` tells which. Raises StoreError if it is complete.
+        """
+        with self._transaction() as connection:
+            row = reading.read_scan_row(connection, scan.id)
+            if row is None:
+                writing.add_scan(connection, scan)
+            elif row["state"] == ScanState.COMPLETE:
+                raise StoreError(
+                    f"scan {scan.id} is complete and cannot go on", "begin a new scan instead"
+                )
+            else:
+                writing.resume_scan(connection, scan)
+
+    def record(self, scan_id: str, device: Device) -> None:
+        """Keep a finished device, in one transaction; a device of that address is replaced.
+
+        Its identity is marked with the rules revision of the scan. Raises ScanNotFound.
+        """
+        with self._transaction() as connection:
+            row = _scan_row(connection, scan_id)
+            writing.replace_device(connection, scan_id, device, row["rules_revision"])
+
+    def finish(self, scan: Scan) -> None:
+        """Write down how a scan ended: its state, its end and its notices. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, scan.id)
+            writing.finish_scan(connection, scan)
+
+    def load(self, scan_id: str) -> Scan:
+        """Return a scan with its devices, by address. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            return reading.read_scan(connection, _scan_row(connection, scan_id), devices=True)
+
+    def latest(self, *, complete_only: bool = False) -> Scan | None:
+        """Return the scan that began last, with its devices."""
+        with self._transaction() as connection:
+            found = reading.read_latest_id(connection, complete_only=complete_only)
+            if found is None:
+                return None
+            return reading.read_scan(connection, _scan_row(connection, found), devices=True)
+
+    def scans(self) -> tuple[Scan, ...]:
+        """Return every scan without its devices, newest first."""
+        with self._transaction() as connection:
+            ids = reading.read_scan_ids(connection)
+            rows = [_scan_row(connection, scan_id) for scan_id in ids]
+            return tuple(reading.read_scan(connection, row, devices=False) for row in rows)
+
+    def done(self, scan_id: str) -> frozenset[Address]:
+        """Return the addresses of a scan that are finished. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            return reading.read_done(connection, scan_id)
+
+    def file_assessment(self, assessment: Assessment) -> None:
+        """Keep an assessment beside the earlier ones of its scan. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, assessment.scan_id)
+            writing.add_assessment(connection, assessment)
+
+    def assessment(self, scan_id: str) -> Assessment | None:
+        """Return the newest assessment of a scan, if it has one. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            return reading.read_assessment(connection, scan_id)
+
+    def add_answers(self, answers: Sequence[Answer]) -> None:
+        """Keep answers beside the earlier ones. An answers file may be read in again and again."""
+        with self._transaction() as connection:
+            for answer in answers:
+                given = [a for a in reading.read_answers(connection) if a.control == answer.control]
+                if not _is_repeated(answer, given):
+                    writing.add_answer(connection, answer)
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Return the newest answer to each control, by control."""
+        with self._transaction() as connection:
+            newest = {answer.control: answer for answer in reading.read_answers(connection)}
+        return tuple(newest[control] for control in sorted(newest))
+
+
+def _is_repeated(answer: Answer, given: Sequence[Answer]) -> bool:
+    """Say whether an answer adds nothing: it is the newest, or an old one read in again."""
+    if answer not in given:
+        return False
+    return answer == given[-1] or answer.on < given[-1].on
+
+
+def _require(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder", "name a file in it, such as riskscan.db")
+    if not create and not path.exists():
+        raise StoreError(f"there is no database at {path}", "make one with: riskscan scan")
+
+
+def _empty(path: Path) -> StoreError:
+    return StoreError(f"{path} is empty: no scan was ever begun in it", "make one: riskscan scan")
+
+
+def _known_revision(connection: Connection, path: Path) -> str | None:
+    revision = read_revision(connection, path)
+    if revision is not None and revision not in migrate.REVISIONS:
+        raise StoreTooNew(
+            f"{path} was written by a newer riskscan (schema {revision};"
+            f" this one knows up to {migrate.REVISIONS[-1]})",
+            "upgrade riskscan on this machine; the file was not changed",
+        )
+    return revision
+
+
+def _bring_up(connection: Connection, path: Path) -> None:
+    revision = _known_revision(connection, path)
+    settle(connection)
+    if revision == migrate.REVISIONS[-1]:
+        return
+    if revision is not None:
+        migrate.copy_before(connection, path, migrate.REVISIONS[-1])
+    migrate.upgrade(connection, path)
+
+
+def _scan_row(connection: Connection, scan_id: str) -> Row:
+    row = reading.read_scan_row(connection, scan_id)
+    if row is None:
+        known = reading.read_scan_ids(connection)
+        hint = f"known scans: {', '.join(known[:10])}" if known else "no scan was ever begun in it"
+        raise ScanNotFound(f"the database holds no scan {scan_id}", hint)
+    return row

@@ -1,0 +1,37 @@
+"""The tables that the rows declare, by name.
+
+Rows are written and read through the tables and not as objects: ten times faster, and a nightly
+scan of a thousand devices is fifty thousand rows.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from riskscan.store import judgement_rows, rows
+
+
+def _table(row: type[SQLModel]) -> Table:
+    table = getattr(row, "__table__", None)
+    if not isinstance(table, Table):
+        raise TypeError(f"{row.__name__} declares no table")
+    return table
+
+
+SCAN = _table(rows.ScanRow)
+NOTICE = _table(rows.NoticeRow)
+DEVICE = _table(rows.DeviceRow)
+SERVICE = _table(rows.ServiceRow)
+PROBE_RESULT = _table(rows.ProbeResultRow)
+OBSERVATION = _table(rows.ObservationRow)
+IDENTITY = _table(rows.IdentityRow)
+EVIDENCE = _table(rows.EvidenceRow)
+ASSESSMENT = _table(judgement_rows.AssessmentRow)
+FINDING = _table(judgement_rows.FindingRow)
+CONTROL_RESULT = _table(judgement_rows.ControlResultRow)
+RISK = _table(judgement_rows.RiskRow)
+ACTION = _table(judgement_rows.ActionRow)
+ANSWER = _table(judgement_rows.AnswerRow)
+
+METADATA = SQLModel.metadata

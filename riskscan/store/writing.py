@@ -1,0 +1,104 @@
+"""The statements that write: one device, one assessment, some answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, update
+
+from riskscan.model import Answer, Assessment, Device, Scan, ScanState
+from riskscan.store import judgement_mapping as judgement
+from riskscan.store import mapping
+from riskscan.store.tables import (
+    ACTION,
+    ANSWER,
+    ASSESSMENT,
+    CONTROL_RESULT,
+    DEVICE,
+    EVIDENCE,
+    FINDING,
+    IDENTITY,
+    NOTICE,
+    OBSERVATION,
+    PROBE_RESULT,
+    RISK,
+    SCAN,
+    SERVICE,
+)
+
+
+def add_scan(connection: Connection, scan: Scan) -> None:
+    connection.execute(insert(SCAN), mapping.scan_values(scan))
+    _add_notices(connection, scan)
+
+
+def resume_scan(connection: Connection, scan: Scan) -> None:
+    """Let a scan go on under what it is now run with; it keeps the time it first began."""
+    values = mapping.scan_values(scan) | {"state": ScanState.RUNNING.value, "ended_at": None}
+    del values["started_at"]
+    connection.execute(update(SCAN).where(SCAN.c.id == scan.id), values)
+    replace_notices(connection, scan)
+
+
+def finish_scan(connection: Connection, scan: Scan) -> None:
+    ending = {"state": scan.state.value, "ended_at": scan.ended_at}
+    connection.execute(update(SCAN).where(SCAN.c.id == scan.id), ending)
+    replace_notices(connection, scan)
+
+
+def replace_notices(connection: Connection, scan: Scan) -> None:
+    connection.execute(delete(NOTICE).where(NOTICE.c.scan_id == scan.id))
+    _add_notices(connection, scan)
+
+
+def _add_notices(connection: Connection, scan: Scan) -> None:
+    _insert(connection, NOTICE, mapping.notice_values(scan))
+
+
+def replace_device(
+    connection: Connection, scan_id: str, device: Device, rules_revision: str
+) -> None:
+    """Write a device with all that hangs on it; what the scan knew of that address goes."""
+    address = str(device.address)
+    old = delete(DEVICE).where(DEVICE.c.scan_id == scan_id, DEVICE.c.address == address)
+    connection.execute(old)
+    device_id = _insert_one(connection, DEVICE, mapping.device_values(scan_id, device.host))
+    host, identity = device.host, device.identity
+    _insert(connection, SERVICE, mapping.service_values(device_id, host))
+    _insert(connection, PROBE_RESULT, mapping.probe_result_values(device_id, host))
+    _insert(connection, OBSERVATION, mapping.observation_values(device_id, host))
+    _insert(connection, IDENTITY, [mapping.identity_values(device_id, identity, rules_revision)])
+    _insert(connection, EVIDENCE, mapping.identity_evidence_values(device_id, identity))
+
+
+def add_assessment(connection: Connection, assessment: Assessment) -> None:
+    owner = _insert_one(connection, ASSESSMENT, judgement.assessment_values(assessment))
+    findings = list(enumerate(assessment.findings))
+    evidence = [v for i, f in findings for v in judgement.finding_evidence_values(owner, i, f)]
+    _insert(connection, FINDING, [judgement.finding_values(owner, i, f) for i, f in findings])
+    _insert(connection, EVIDENCE, evidence)
+    results = enumerate(assessment.controls)
+    _insert(
+        connection,
+        CONTROL_RESULT,
+        [judgement.control_result_values(owner, i, result) for i, result in results],
+    )
+    risks = enumerate(assessment.risks)
+    _insert(connection, RISK, [judgement.risk_values(owner, i, risk) for i, risk in risks])
+    actions = enumerate(assessment.actions)
+    _insert(connection, ACTION, [judgement.action_values(owner, i, act) for i, act in actions])
+
+
+def add_answer(connection: Connection, answer: Answer) -> None:
+    _insert(connection, ANSWER, [judgement.answer_values(answer)])
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[mapping.Values]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _insert_one(connection: Connection, table: Table, row: mapping.Values) -> int:
+    key: Any = connection.execute(insert(table), row).inserted_primary_key
+    return int(key[0])
