@@ -1,0 +1,72 @@
+"""The life of one host: get a network of its own, open its ports, answer how it fared."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from riskscan.lab import wiring
+from riskscan.lab.host import Counts, LabHost
+from riskscan.lab.meter import Meter, frames_received
+from riskscan.lab.namespaces import CLONE_NEWNET, end_with_parent, unshare
+from riskscan.lab.servers.server import Ledger
+
+READY, WIRED, COUNT = "ready", "wired", "count"
+"""What holder and host say to each other: unshared; cables are in; tell your counts."""
+
+
+def live(host: LabHost, gateway: str | None, holder: Connection) -> None:
+    """Be this host until the holder hangs up. Never returns."""
+    try:
+        end_with_parent(signal.SIGKILL)
+        unshare(CLONE_NEWNET)
+        holder.send(READY)
+        if holder.recv() != WIRED:
+            os._exit(1)
+        meter, ledger = Meter(host.addresses), Ledger()
+        _settle(host, gateway, meter, ledger)
+        holder.send(None)
+        _answer(holder, meter, ledger)
+    except EOFError:
+        os._exit(0)
+    except Exception as error:  # told to the holder: this process has no other voice
+        holder.send(f"{host.name}: {error}")
+    os._exit(1)
+
+
+def _settle(host: LabHost, gateway: str | None, meter: Meter, ledger: Ledger) -> None:
+    # pynetdicom tells the whole story of each association; nobody listens here.
+    logging.disable(logging.CRITICAL)
+    for path, value in wiring.host_settings(host).items():
+        setting = Path("/proc/sys") / path
+        if setting.exists():  # a kernel without IPv6 has no switch for it
+            setting.write_text(value, encoding="ascii")
+    wiring.batch("ip", wiring.host_lines(host, gateway))
+    meter.start()
+    for server in host.servers:
+        server.start(ledger)
+
+
+def _answer(holder: Connection, meter: Meter, ledger: Ledger) -> None:
+    while True:
+        if holder.recv() == COUNT:
+            holder.send(_counts(meter, ledger))
+
+
+def _counts(meter: Meter, ledger: Ledger) -> Counts:
+    return Counts(
+        packets_received=frames_received(),
+        unicast=meter.unicast,
+        peak=meter.peak,
+        syns=dict(meter.syns),
+        datagrams=dict(meter.datagrams),
+        bytes_received=dict(meter.payload),
+        first_bytes=dict(meter.first),
+        malformed=meter.malformed,
+        connections=dict(ledger.connections),
+        at_once=ledger.at_once,
+        faults=(*ledger.faults, *meter.faults),
+    )
