@@ -1,1 +1,65 @@
-"""To be written."""
+"""One polite question per file.
+
+A probe knows a protocol and nothing of scope, pace or threads: the dialer holds those. Its
+docstring lists, in order, the bytes that it sends and why they cannot harm. To add one: a module
+here, a line in ``PROBES``, a test. May import: the dialer, the faults, :mod:`riskscan.model`.
+
+One decision: ``ask`` is a generator, so that what was learned before a failure is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from riskscan.discover.dialer import Dialer
+from riskscan.discover.probes.dicom import Dicom
+from riskscan.discover.probes.greeting import Greeting
+from riskscan.discover.probes.http import Http
+from riskscan.discover.probes.mllp import Mllp
+from riskscan.discover.probes.postgres import Postgres
+from riskscan.discover.probes.rdp import Rdp
+from riskscan.discover.probes.smb import Smb
+from riskscan.discover.probes.snmp import Snmp
+from riskscan.discover.probes.ssh import Ssh
+from riskscan.discover.probes.tls import Tls
+from riskscan.discover.probes.vnc import Vnc
+from riskscan.model import Host, Observation, Policy
+
+
+class Probe(Protocol):
+    """A question, the ports it fits, and the devices that may be asked it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def protocol(self) -> str:
+        """``tcp`` or ``udp``."""
+
+    @property
+    def policies(self) -> frozenset[Policy]:
+        """Policies under which it may be asked at all."""
+
+    def wants(self, host: Host) -> tuple[int, ...]:
+        """Return the ports of this host that it fits, given all that is known so far."""
+
+    def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
+        """Ask, and yield each fact as it is learned. Raises a ``Fault`` where it fails."""
+
+
+PROBES: dict[str, Probe] = {
+    "tls": Tls(),
+    "dicom": Dicom(),
+    "mllp": Mllp(),
+    "http": Http(),
+    "ssh": Ssh(),
+    "rdp": Rdp(),
+    "vnc": Vnc(),
+    "smb": Smb(),
+    "postgres": Postgres(),
+    "snmp": Snmp(),
+    "greeting": Greeting(),
+}
+"""Every probe, in the order of asking: ``tls`` first, since others speak inside it; the medical
+ones next, since what they learn makes the rest gentler; ``greeting`` takes what is left."""

@@ -1,0 +1,185 @@
+"""Whether a DICOM node talks to a stranger, what software it runs, and which services it has."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from threading import Timer
+from typing import Any, cast
+
+from riskscan.discover.dialer import Dialer
+from riskscan.discover.faults import Fault, ProtocolError, Refused, TimedOut
+from riskscan.discover.probes.tls import ANY_VERSION, spoke_tls
+from riskscan.model import Host, Observation, Pace, Policy
+
+CALLING = "RISKSCAN"
+CALLED = "ANY-SCP"
+_PORTS = frozenset({104, 2761, 2762, 4006, 4242, 5678, 10104, 11112, 11113})
+
+_IMPLICIT = "1.2.840.10008.1.2"
+_EXPLICIT = "1.2.840.10008.1.2.1"
+_STORAGE = (
+    "1.2.840.10008.5.1.4.1.1.7",  # secondary capture
+    "1.2.840.10008.5.1.4.1.1.1",  # computed radiography
+    "1.2.840.10008.5.1.4.1.1.1.1",  # digital X-ray
+    "1.2.840.10008.5.1.4.1.1.1.2",  # digital mammography
+    "1.2.840.10008.5.1.4.1.1.1.3",  # digital intra-oral
+    "1.2.840.10008.5.1.4.1.1.2",  # CT
+    "1.2.840.10008.5.1.4.1.1.4",  # MR
+    "1.2.840.10008.5.1.4.1.1.6.1",  # ultrasound
+    "1.2.840.10008.5.1.4.1.1.3.1",  # ultrasound, multi-frame
+    "1.2.840.10008.5.1.4.1.1.12.1",  # X-ray angiography
+    "1.2.840.10008.5.1.4.1.1.20",  # nuclear medicine
+    "1.2.840.10008.5.1.4.1.1.128",  # PET
+    "1.2.840.10008.5.1.4.1.1.77.1.5.1",  # ophthalmic photography
+    "1.2.840.10008.5.1.4.1.1.9.1.1",  # 12-lead ECG
+    "1.2.840.10008.5.1.4.1.1.104.1",  # encapsulated PDF
+)
+CONTEXTS: dict[str, str] = {
+    "1.2.840.10008.1.1": "verification",
+    **dict.fromkeys(_STORAGE, "storage"),
+    "1.2.840.10008.5.1.4.1.2.2.1": "study-root-find",
+    "1.2.840.10008.5.1.4.31": "worklist-find",
+    "1.2.840.10008.3.1.2.3.3": "mpps",
+    "1.2.840.10008.5.1.1.9": "print",
+    "1.2.840.10008.1.20.1": "storage-commitment",
+}
+"""Abstract syntaxes that are proposed (PS3.4, PS3.6), with the name that an observation bears."""
+
+_REASONS = {(1, 3): "calling-ae", (1, 7): "called-ae"}
+"""Source and reason of an A-ASSOCIATE-RJ (PS3.8 table 9-21)."""
+
+Facts = list[tuple[str, str]]
+
+
+class Dicom:
+    """Bytes sent, in order: one A-ASSOCIATE-RQ from ``RISKSCAN`` to ``ANY-SCP`` that proposes 21
+    contexts; one A-RELEASE-RQ if it is accepted. On a port that has shaken hands over TLS, inside
+    TLS.
+
+    Association and release are how every node greets another (PS3.8 7.1, 7.2). No DIMSE message
+    is sent: nothing is found, moved, fetched or stored, so no patient is read or written.
+    """
+
+    name = "dicom"
+    protocol = "tcp"
+    policies = frozenset(Policy)
+
+    def wants(self, host: Host) -> tuple[int, ...]:
+        return tuple(s.port for s in host.open_ports if s.port in _PORTS)
+
+    def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
+        secure = spoke_tls(host, port)
+        with dialer.lease(port) as seconds:
+            peer = _Peer(seconds, dialer.pace.byte_cap)
+            peer.meet(str(dialer.address), port, dialer.pace, ANY_VERSION if secure else None)
+        facts = peer.facts()
+        facts.append(("dicom.tls", "true" if secure else "false"))
+        yield from (Observation.of(key, value, port, "tcp") for key, value in facts)
+
+
+class _Peer:
+    """One association with one node, and what was heard of it."""
+
+    def __init__(self, seconds: float, byte_cap: int) -> None:
+        self._seconds = seconds
+        self._byte_cap = byte_cap
+        self._first: Any = None
+        self._connected = False
+        self._association: Any = None
+        self._watchdog: Timer | None = None
+
+    def meet(self, address: str, port: int, pace: Pace, tls: ssl.SSLContext | None) -> None:
+        """Associate and release. Raises ``Refused`` or ``TimedOut`` if no connection is made."""
+        from pynetdicom import AE, evt
+
+        entity = AE(ae_title=CALLING)
+        entity.implementation_version_name = CALLING
+        entity.connection_timeout = pace.connect_timeout
+        entity.acse_timeout = entity.network_timeout = min(pace.read_timeout + 3, self._seconds)
+        for syntax in CONTEXTS:
+            entity.add_requested_context(syntax, [_IMPLICIT, _EXPLICIT])
+        handlers = [(evt.EVT_CONN_OPEN, self._guard), (evt.EVT_PDU_RECV, self._hear)]
+        begun = time.monotonic()
+        try:
+            self._association = entity.associate(
+                address,
+                port,
+                ae_title=CALLED,
+                tls_args=(tls, None) if tls else None,
+                evt_handlers=handlers,
+            )
+            if self._association.is_established:
+                self._association.release()
+        finally:
+            if self._watchdog:
+                self._watchdog.cancel()
+        if self._first is None:
+            raise self._why_nothing(time.monotonic() - begun, entity.acse_timeout)
+
+    def facts(self) -> Facts:
+        """Read what the node's answer to the association request says."""
+        kind = type(self._first).__name__
+        if kind == "A_ASSOCIATE_AC":
+            return [("dicom.association", "accepted"), *self._acceptor(), *self._services()]
+        if kind == "A_ASSOCIATE_RJ":
+            reason = rejection(self._first.source, self._first.reason_diagnostic)
+            return [("dicom.association", "rejected"), ("dicom.reject", reason)]
+        if kind == "A_ABORT_RQ":
+            return [("dicom.association", "aborted")]
+        raise ProtocolError("a DICOM answer to a question that was not asked")
+
+    def _acceptor(self) -> Facts:
+        acceptor = self._association.acceptor
+        uid, name = acceptor.implementation_class_uid, acceptor.implementation_version_name
+        named = (("implementation-uid", uid), ("implementation-version", name))
+        return [(f"dicom.{key}", str(value).strip()) for key, value in named if value]
+
+    def _services(self) -> Facts:
+        accepted = [str(c.abstract_syntax) for c in self._association.accepted_contexts]
+        return [("dicom.context", name) for name in services(accepted)]
+
+    def _guard(self, event: Any) -> None:
+        """Bound a connection that pynetdicom would read from for ever, and without a cap."""
+        self._connected = True
+        transport = event.assoc.dul.socket
+        raw, read = transport.socket, transport.recv
+
+        def capped(count: int) -> bytearray:
+            if count > self._byte_cap:
+                raise ConnectionAbortedError("a longer answer than any node needs")
+            return cast(bytearray, read(count))
+
+        transport.recv = capped
+        self._watchdog = Timer(self._seconds, _hang_up, (raw,))
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def _hear(self, event: Any) -> None:
+        self._first = self._first or event.pdu
+
+    def _why_nothing(self, took: float, patience: float) -> Fault:
+        if not self._connected:
+            return (TimedOut if took >= patience / 2 else Refused)("no connection was made")
+        if took >= patience:
+            return TimedOut("no answer to the association request")
+        return ProtocolError("the peer hung up, or its answer is not DICOM")
+
+
+def rejection(source: int, reason: int) -> str:
+    """Name the reason of an A-ASSOCIATE-RJ (PS3.8 table 9-21)."""
+    return _REASONS.get((source, reason), "other")
+
+
+def services(accepted: Iterable[str]) -> list[str]:
+    """Name the services behind accepted abstract syntaxes, each once, in a fixed order."""
+    named = {CONTEXTS[syntax] for syntax in accepted if syntax in CONTEXTS}
+    return [name for name in dict.fromkeys(CONTEXTS.values()) if name in named]
+
+
+def _hang_up(raw: socket.socket) -> None:
+    with suppress(OSError):
+        raw.shutdown(socket.SHUT_RDWR)

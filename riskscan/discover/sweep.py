@@ -1,0 +1,107 @@
+"""The stage as a whole: find hosts, examine a few at a time, hand each over when finished."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from riskscan.discover.brake import Brake
+from riskscan.discover.examine import Examination, Judge
+from riskscan.discover.faults import Stopped
+from riskscan.discover.find import find
+from riskscan.discover.nmap import Nmap
+from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
+from riskscan.discover.preflight import Preflight
+from riskscan.model import Address, Event, Host, Pace, Policy, Progress, Scope, Stage
+
+
+def sweep(
+    scope: Scope,
+    *,
+    triage: Judge,
+    preflight: Preflight,
+    paces: Mapping[Policy, Pace] = PACES,
+    notify: Callable[[Event], None] = lambda _event: None,
+    skip: frozenset[Address] = frozenset(),
+    stop: threading.Event | None = None,
+) -> Iterator[Host]:
+    """Yield each device of the scope when all that may be asked of it has been asked.
+
+    ``triage`` says how gently; it is called from several threads. ``notify`` hears of progress,
+    one call at a time. Addresses in ``skip`` are swept over and left alone. When ``stop`` is
+    set, or the caller walks away, the running port scans are killed and nothing half-done is
+    yielded. Raises ``NmapMissing`` if nmap disappears.
+    """
+    brake = Brake(stop)
+    herald = _Herald(notify)
+    try:
+        hosts = [h for h in find(scope, preflight, herald, brake) if h.address not in skip]
+    except Stopped:
+        return
+    nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake)
+
+    def examine(host: Host) -> Host:
+        examination = Examination(
+            host, scope=scope, triage=triage, paces=paces, nmap=nmap, notify=herald, brake=brake
+        )
+        return examination.run(passed=herald.passed)
+
+    herald.expect(len(hosts))
+    for host in _each(examine, hosts, brake):
+        herald.passed(Stage.PROBES, str(host.address))
+        yield host
+
+
+def _each(examine: Callable[[Host], Host], hosts: Iterable[Host], brake: Brake) -> Iterator[Host]:
+    """Yield finished hosts. No host is begun before there is room for it."""
+    left = iter(hosts)
+    running: set[Future[Host]] = set()
+    with ThreadPoolExecutor(HOSTS_AT_ONCE, thread_name_prefix="host") as pool:
+        try:
+            while True:
+                while len(running) < HOSTS_AT_ONCE and not brake.pulled:
+                    if (host := next(left, None)) is None:
+                        break
+                    running.add(pool.submit(examine, host))
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from _results(done)
+        finally:
+            brake.halt()
+
+
+def _results(done: Iterable[Future[Host]]) -> Iterator[Host]:
+    for future in done:
+        try:
+            yield future.result()
+        except Stopped:
+            continue
+
+
+class _Herald:
+    """Tells the caller what happens, one event at a time, whichever thread it happens in."""
+
+    def __init__(self, notify: Callable[[Event], None]) -> None:
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._total = 0
+        self._done = dict.fromkeys((Stage.PORTS, Stage.PROBES), 0)
+
+    def __call__(self, event: Event) -> None:
+        with self._lock:
+            self._notify(event)
+
+    def expect(self, total: int) -> None:
+        """Announce how many devices there are to examine."""
+        with self._lock:
+            self._total = total
+            for stage in self._done:
+                self._notify(Progress(stage, 0, total))
+
+    def passed(self, stage: Stage, note: str = "") -> None:
+        """Count one device that is through with a stage."""
+        with self._lock:
+            self._done[stage] += 1
+            self._notify(Progress(stage, self._done[stage], self._total, note))
