@@ -1,1 +1,37 @@
-"""To be written."""
+"""4. What does it mean? Scan and answers in, assessment out. Pure.
+
+::
+
+    checks/       judgements: one function per weakness, its docstring is its documentation
+    checklists/   the regulation as data, one file per checklist
+    status        findings and answers -> the status of each control
+    register      failed findings -> threat x weakness x group, by two published matrices
+    actions       risks -> what to do, by whom, until when
+
+May import: :mod:`riskscan.model`, :mod:`riskscan.errors`, pydantic for its own TOML. One decision:
+a scan refutes and hardly ever proves, so *unknown* is never a pass, silence is never *met*, and
+nothing here turns into a percentage or a grade.
+
+A stored scan can be judged again at any time without sending a packet; ``content_revision`` names
+the text and the code that judged.
+"""
+
+from __future__ import annotations
+
+from riskscan.assess.assess import assess, check_text
+from riskscan.assess.checklist import load_checklist, parse_checklist
+from riskscan.assess.checks import CHECKS
+from riskscan.assess.judgement import Judgement, Verdict
+from riskscan.assess.matrices import LIKELIHOOD, RISK
+
+__all__ = [
+    "CHECKS",
+    "LIKELIHOOD",
+    "RISK",
+    "Judgement",
+    "Verdict",
+    "assess",
+    "check_text",
+    "load_checklist",
+    "parse_checklist",
+]

@@ -1,1 +1,50 @@
-"""To be written."""
+"""The judgements: one file per topic, one function per check, all of them listed here.
+
+To add one: write a function with ``@device_check`` (or ``@network_check``) in the file of its
+topic, add its line to :data:`CHECKS`, and name it in the checklist under each control it cites.
+Three rules hold for each. It *fails* only with evidence. It *passes* only where it was able to
+see the weakness. Everything else is *unknown*, with the reason in words.
+"""
+
+from __future__ import annotations
+
+from riskscan.assess.checks import (
+    cleartext,
+    credentials,
+    encryption,
+    exposure,
+    imaging,
+    inventory,
+    lifecycle,
+    remote,
+    segmentation,
+    sharing,
+)
+from riskscan.assess.judgement import Judgement
+
+CHECKS: dict[str, Judgement] = {
+    "cleartext.dicom": cleartext.dicom,
+    "cleartext.ftp": cleartext.ftp,
+    "cleartext.hl7": cleartext.hl7,
+    "cleartext.http-basic": cleartext.http_basic,
+    "cleartext.http-login": cleartext.http_login,
+    "cleartext.telnet": cleartext.telnet,
+    "dicom.any-ae": imaging.any_ae,
+    "exposure.database": exposure.database,
+    "exposure.raw-print": exposure.raw_print,
+    "inventory.duplicate-address": inventory.duplicate_address,
+    "inventory.unidentified": inventory.unidentified,
+    "lifecycle.end-of-support": lifecycle.end_of_support,
+    "network.flat": segmentation.flat,
+    "remote.rdp-without-nla": remote.rdp_without_nla,
+    "remote.ssh-old": remote.ssh_old,
+    "remote.vnc-without-authentication": remote.vnc_without_authentication,
+    "smb.signing-not-required": sharing.signing_not_required,
+    "smb.version-1": sharing.version_1,
+    "snmp.default-community": credentials.default_community,
+    "tls.certificate-expired": encryption.certificate_expired,
+    "tls.certificate-self-signed": encryption.certificate_self_signed,
+    "tls.old-version": encryption.old_version,
+    "tls.weak-key": encryption.weak_key,
+}
+"""Check id to judgement. Ids are stored: they are retired, never re-used."""

@@ -1,0 +1,162 @@
+"""The risk management plan: one thing to do for each weakness, with an owner and a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from riskscan.assess.estate import Estate
+from riskscan.assess.judgement import Cost, Judgement, Owner
+from riskscan.model import (
+    Action,
+    Confidence,
+    ControlResult,
+    ControlStatus,
+    Finding,
+    Implementation,
+    Level,
+    Result,
+    Risk,
+)
+
+DUE_DAYS = {
+    Level.VERY_HIGH: 15,
+    Level.HIGH: 30,
+    Level.MODERATE: 90,
+    Level.LOW: 180,
+    Level.VERY_LOW: 365,
+}
+"""Days to put a risk right (riskscan baseline; current law names no number of days)."""
+
+_LISTED = 8
+"""How many open questions an action names; the checklist has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The actions, and the risks with each one's action named."""
+
+    risks: tuple[Risk, ...]
+    actions: tuple[Action, ...]
+
+
+def plan(
+    checks: Mapping[str, Judgement],
+    risks: Sequence[Risk],
+    findings: Sequence[Finding],
+    controls: Sequence[ControlResult],
+    estate: Estate,
+    today: date,
+) -> Plan:
+    """Return what to do: weaknesses first by level, then questions and what was not seen."""
+    known = {f.id: f for f in findings}
+    drafts: list[Action] = []
+    for (check, medical), group in _by_fix(risks).items():
+        drafts.append(_mend(checks[check], medical, group, known, today))
+    drafts += _questions(controls, today)
+    drafts += _unseen(findings, estate, today)
+    drafts.sort(key=lambda a: (-a.level.rank, a.risks[0] if a.risks else "S"))
+    actions = tuple(replace(a, id=f"ACT-{n:02d}") for n, a in enumerate(drafts, start=1))
+    answered = {risk: action.id for action in actions for risk in action.risks}
+    return Plan(tuple(replace(r, action=answered[r.id]) for r in risks), actions)
+
+
+def _by_fix(risks: Iterable[Risk]) -> dict[tuple[str, bool], list[Risk]]:
+    """Group risks by what mends them; medical devices apart, for their maker must agree."""
+    groups: dict[tuple[str, bool], list[Risk]] = {}
+    for risk in risks:
+        medical = risk.device_class is not None and risk.device_class.is_medical
+        groups.setdefault((risk.check, medical), []).append(risk)
+    return groups
+
+
+def _mend(
+    judgement: Judgement,
+    medical: bool,
+    risks: Sequence[Risk],
+    findings: Mapping[str, Finding],
+    today: date,
+) -> Action:
+    level = max(r.level for r in risks)
+    devices = {address for r in risks for address in r.members}
+    shown = tuple(dict.fromkeys(id for r in risks for id in r.findings))
+    unsure = all(findings[id].confidence is Confidence.LOW for id in shown)
+    kind = "medical device" if medical else "device"
+    many = "" if len(devices) == 1 else "s"
+    return Action(
+        id="",
+        title=f"{judgement.action} ({len(devices)} {kind}{many})",
+        how=("First confirm what the scan could only infer. " if unsure else "")
+        + judgement.check.fix,
+        owner=Owner.VENDOR if medical and judgement.owner is Owner.IT else judgement.owner,
+        due=_due(level, today),
+        cost=judgement.cost,
+        level=level,
+        risks=tuple(r.id for r in risks),
+        findings=shown,
+        criterion=judgement.check.verify,
+    )
+
+
+def _questions(controls: Iterable[ControlResult], today: date) -> list[Action]:
+    """Ask what nobody has answered: required safeguards soon, addressable ones after them."""
+    unanswered = [c.control for c in controls if c.status is ControlStatus.NOT_ASSESSED]
+    actions = []
+    for implementation, level in (
+        (Implementation.REQUIRED, Level.HIGH),
+        (Implementation.ADDRESSABLE, Level.MODERATE),
+    ):
+        missing = [c for c in unanswered if c.implementation is implementation]
+        if not missing:
+            continue
+        first = "; ".join(f"{c.title} ({c.citation})" for c in missing[:_LISTED])
+        more = f"; and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
+        actions.append(
+            _work(
+                f"Answer the open questions about {implementation} safeguards ({len(missing)})",
+                f"Ask the person who knows; note answer, name and date: {first}{more}.",
+                Owner.MANAGER,
+                level,
+                "Each of these safeguards has an answer, and the documents it names were sighted.",
+                today,
+            )
+        )
+    return actions
+
+
+def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Action]:
+    """Have someone look at important devices that the scan could not judge."""
+    blind = sorted(
+        {
+            f.address
+            for f in findings
+            if f.result in (Result.UNKNOWN, Result.ERROR)
+            and f.address is not None
+            and estate.worth(f.address) >= Level.HIGH
+        },
+        key=lambda a: (estate.devices[a].address.version, int(estate.devices[a].address)),
+    )
+    if not blind:
+        return []
+    listed = ", ".join(blind[:_LISTED]) + (" and others" if len(blind) > _LISTED else "")
+    return [
+        _work(
+            f"Find out what the scan could not see on important devices ({len(blind)})",
+            "Ask the makers or look at the devices' own settings for what the findings call "
+            f"unknown: {listed}.",
+            Owner.IT,
+            Level.MODERATE,
+            "The maker's statement or the settings are on file for each of these devices.",
+            today,
+        )
+    ]
+
+
+def _work(title: str, how: str, owner: Owner, level: Level, criterion: str, today: date) -> Action:
+    due = _due(level, today)
+    return Action("", title, how, owner, due, Cost.NONE, level, (), (), criterion)
+
+
+def _due(level: Level, today: date) -> date:
+    return today + timedelta(days=DUE_DAYS[level])

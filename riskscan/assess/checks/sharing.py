@@ -1,0 +1,77 @@
+"""Windows file sharing (SMB): old versions and missing protection against tampering."""
+
+from __future__ import annotations
+
+from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check
+from riskscan.assess.reading import if_closed, ports_of, proof, seen
+from riskscan.model import Device, Level, Result
+
+
+@device_check(
+    "smb.version-1",
+    title="The oldest version of Windows file sharing is accepted",
+    severity=Level.HIGH,
+    cites={"A13": "WannaCry and its kind spread through this version of file sharing."},
+    weakness="the oldest version of Windows file sharing (SMB 1) is accepted",
+    feeds={"T02": "Ransomware spreads from computer to computer through it."},
+    action="Turn off the oldest version of Windows file sharing (SMB 1)",
+    owner=Owner.IT,
+    cost=Cost.SMALL,
+)
+def version_1(device: Device, context: Context) -> Verdict | None:
+    """What: The device accepts SMB 1, a version of Windows file sharing from the 1980s that
+    Microsoft has switched off by default since 2017.
+
+    Why: The WannaCry attack that shut hospitals in 2017 spread through it, from one computer to
+    the next without anyone clicking anything.
+
+    Fix: Turn the feature "SMB 1.0/CIFS" off. If a copier or an old imaging device needs it to
+    store scans, update or replace that device, or separate the two from the rest.
+
+    Verify: The next scan reports that SMB 1 is refused.
+    """
+    accepted = seen(device, "smb.v1", "accepted")
+    if accepted:
+        text = f"SMB 1 is accepted on {ports_of(accepted)}."
+        return Verdict(Result.FAIL, text, proof(accepted, "accepted an offer of SMB 1 alone"))
+    refused = seen(device, "smb.v1", "refused")
+    if refused:
+        text = "An offer of SMB 1 alone was refused."
+        return Verdict(Result.PASS, text, proof(refused, "refused an offer of SMB 1 alone"))
+    return if_closed(device, (445,), "SMB 1", probe="smb")
+
+
+@device_check(
+    "smb.signing-not-required",
+    title="File sharing does not protect against tampering",
+    severity=Level.MODERATE,
+    cites={
+        "T08": "Without signing, files can be changed on the way unnoticed.",
+        "T06": "The receiver has no means to see that a file was altered.",
+    },
+    weakness="file sharing does not insist on signed messages",
+    feeds={"T04": "Someone in between passes a login on to this device and acts as that person."},
+    action="Require signing for Windows file sharing",
+    owner=Owner.IT,
+    cost=Cost.NONE,
+)
+def signing_not_required(device: Device, context: Context) -> Verdict | None:
+    """What: Windows file sharing on this device can sign its messages, but does not insist on it.
+
+    Why: Someone on the network can stand between two computers, change files on their way, or
+    use a person's login for themselves (a relay attack).
+
+    Fix: Require signing by group policy ("Microsoft network server: Digitally sign communications
+    (always)"). Try it out first with old copiers that store scans on a share.
+
+    Verify: The next scan reports that signing is required.
+    """
+    loose = seen(device, "smb.signing", "enabled")
+    if loose:
+        text = f"File sharing on {ports_of(loose)} does not require signing."
+        return Verdict(Result.FAIL, text, proof(loose, "signing is possible, not required"))
+    strict = seen(device, "smb.signing", "required")
+    if strict:
+        text = "File sharing requires signing."
+        return Verdict(Result.PASS, text, proof(strict, "signing is required"))
+    return if_closed(device, (445,), "file sharing", probe="smb")

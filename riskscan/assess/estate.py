@@ -1,0 +1,77 @@
+"""What a finding touches: which devices matter most, and which segment each stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskscan.assess.library import criticality
+from riskscan.model import Device, DeviceClass, Finding, Level, Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The devices of a scan, seen by what they are worth."""
+
+    devices: Mapping[str, Device]
+    """By address."""
+    scan: Scan
+
+    @classmethod
+    def of(cls, scan: Scan) -> Estate:
+        ordered = sorted(scan.devices, key=lambda d: (d.address.version, int(d.address)))
+        return cls({str(d.address): d for d in ordered}, scan)
+
+    def worth(self, address: str | None) -> Level:
+        """Return the impact level of a device's class; very low for an address nobody knows."""
+        device = self.devices.get(address or "")
+        if device is None:
+            return Level.VERY_LOW
+        return criticality()[device.identity.device_class].impact.level
+
+    def touched(self, finding: Finding) -> tuple[Device, ...]:
+        """Return the devices that a finding is about.
+
+        A finding about the network is about the medical devices that its evidence names.
+        """
+        if finding.address is not None:
+            return (self.devices[finding.address],)
+        macs = {e.observation.value for e in finding.evidence if e.observation.key == "arp.mac"}
+        return tuple(
+            d
+            for d in self.devices.values()
+            if d.host.mac in macs and d.identity.device_class.is_medical
+        )
+
+    def segment(self, device: Device) -> str:
+        """Name the segment a device stands in, as far as the scanner could tell."""
+        for segment in self.scan.vantage.segments:
+            if device.host.mac is not None and device.address in segment.network:
+                return str(segment.network)
+        for network in self.scan.site.scope.include:
+            if device.address in network:
+                return f"beyond {network}"
+        return ""
+
+
+def name_of(device_class: DeviceClass) -> str:
+    """The class in words for the middle of a sentence: lower case, but ECG stays ECG."""
+    label = device_class.label
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
+
+
+def name_group(devices: tuple[Device, ...], device_class: DeviceClass | None) -> str:
+    """Name some devices of one class in a sentence; no class means medical devices of any."""
+    addresses = [str(d.address) for d in devices]
+    listed = ", ".join(addresses[:3])
+    if len(addresses) > 3:
+        listed += f" and {len(addresses) - 3} more"
+    if device_class is None:
+        return f"the network of {len(addresses)} medical devices ({listed})"
+    unknown = device_class is DeviceClass.UNKNOWN
+    if len(addresses) == 1:
+        kind = "unidentified device" if unknown else name_of(device_class)
+        return f"the {kind} at {listed}"
+    if unknown:
+        return f"{len(addresses)} unidentified devices ({listed})"
+    return f"{len(addresses)} devices of the kind “{name_of(device_class)}” ({listed})"

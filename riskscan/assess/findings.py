@@ -1,0 +1,82 @@
+"""Runs every check and keeps each result, whatever it is, as a finding with a stable id."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from riskscan.assess.judgement import Context, Judgement, Verdict
+from riskscan.model import Check, Confidence, Device, Finding, Result
+
+
+def run(checks: Mapping[str, Judgement], context: Context) -> tuple[Finding, ...]:
+    """Judge every device, and the network, with every check: in the order of the checks.
+
+    What does not apply leaves no finding. A check that raises leaves an ERROR, never a pass.
+    """
+    shared = Counter(device.key for device in context.devices)
+    taken: set[str] = set()
+    findings: list[Finding] = []
+    for judgement in checks.values():
+        for device in context.devices if judgement.of_device else ():
+            verdict = _ask(judgement, device, context)
+            if verdict is not None:
+                subject = (
+                    device.key if shared[device.key] == 1 else f"{device.key} {device.address}"
+                )
+                id = _id(judgement.check.id, subject, taken)
+                findings.append(_finding(id, judgement.check, verdict, device))
+        for verdict in _ask_network(judgement, context):
+            id = _id(judgement.check.id, verdict.subject, taken)
+            findings.append(_finding(id, judgement.check, verdict, None))
+    return tuple(findings)
+
+
+def _ask(judgement: Judgement, device: Device, context: Context) -> Verdict | None:
+    if judgement.of_device is None:
+        return None
+    try:
+        return judgement.of_device(device, context)
+    except Exception as fault:
+        return _error(judgement, fault)
+
+
+def _ask_network(judgement: Judgement, context: Context) -> Iterator[Verdict]:
+    if judgement.of_network is None:
+        return
+    try:
+        yield from judgement.of_network(context)
+    except Exception as fault:
+        yield _error(judgement, fault)
+
+
+def _error(judgement: Judgement, fault: Exception) -> Verdict:
+    kind = type(fault).__name__
+    text = f"The check failed because of a fault in riskscan ({kind}); nothing is known."
+    return Verdict(Result.ERROR, text, confidence=Confidence.LOW)
+
+
+def _finding(id: str, check: Check, verdict: Verdict, device: Device | None) -> Finding:
+    return Finding(
+        id=id,
+        check=check.id,
+        address=str(device.address) if device else None,
+        device_key=device.key if device else None,
+        result=verdict.result,
+        severity=check.severity if verdict.severity is None else verdict.severity,
+        confidence=verdict.confidence,
+        summary=verdict.summary,
+        evidence=verdict.evidence,
+    )
+
+
+def _id(check: str, subject: str, taken: set[str]) -> str:
+    """Name a finding by check and subject; should two names collide, the later one moves on."""
+    text = f"{check}\n{subject}"
+    while True:
+        id = f"F-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        if id not in taken:
+            taken.add(id)
+            return id
+        text += "\n"
