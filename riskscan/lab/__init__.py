@@ -8,7 +8,7 @@ what is built and what is true, so a test compares a scan with the table and wit
 May import: :mod:`riskscan.model`, :mod:`riskscan.errors`.
 """
 
-from riskscan.lab.clinic import CLINIC, CLINIC_NETWORKS, NETWORK_WEAKNESSES, SCANNER
+from riskscan.lab.clinic import CLINIC, CLINIC_NETWORKS, NETWORK_WEAKNESSES, SCANNER, demo_site
 from riskscan.lab.host import Counts, LabHost, truth
 from riskscan.lab.lab import Lab
 from riskscan.lab.patients import PATIENT_NAMES
@@ -22,5 +22,6 @@ __all__ = [
     "Counts",
     "Lab",
     "LabHost",
+    "demo_site",
     "truth",
 ]

@@ -42,7 +42,7 @@ class Rdp(TcpServer):
             return None if self.nla else b""
         if self.nla and not offered & _CREDSSP:
             return struct.pack("<BBHI", _FAILURE, 0, 8, _NLA_REQUIRED_BY_SERVER)
-        chosen = _CREDSSP if self.nla else offered & _TLS
+        chosen = next((p for p in (_CREDSSP, _TLS) if offered & p), 0)
         return struct.pack("<BBHI", _CHOSEN, 0x1F, 8, chosen)
 
 
