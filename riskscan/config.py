@@ -212,15 +212,16 @@ def _place(path: Path, text: str, place: Sequence[int | str]) -> str:
 
 def _line_of(text: str, place: Sequence[int | str]) -> int | None:
     """Return the line of a key, or of its table where the key is absent; None if neither is."""
-    best = None
+    wanted = tuple(place)
+    header = None
     for number, table, key in _keys(text):
         here = (*table, key) if key else table
         # ("answer", 1, "on") is a key of a table, ("networks", 1) an item of a list.
-        if here and here == tuple(place[: len(here)]):
-            best = number
-            if key:
-                return number
-    return best
+        if key and here == wanted[: len(here)]:
+            return number
+        if not key and here[: len(wanted)] == wanted[: len(here)]:
+            header = header or number
+    return header
 
 
 def _keys(text: str) -> Iterator[tuple[int, tuple[int | str, ...], str]]:
