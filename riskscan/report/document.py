@@ -90,11 +90,11 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class GentleRow:
-    """A device that was asked less than the others, for its safety."""
+    """Devices that were asked less than the others, for their safety, and why."""
 
-    address: str
-    what: str
     reason: str
+    devices: tuple[str, ...]
+    """``10.20.0.23 ICU Medical Plum 360``."""
 
 
 @dataclass(frozen=True, slots=True)

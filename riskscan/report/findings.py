@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from riskscan.model import Assessment, Check, Control, Device, Evidence, Finding, Result, Scan
 from riskscan.report.clean import shortened
 from riskscan.report.document import Case, CitationRow, EvidenceRow, Weakness
-from riskscan.report.words import CONFIDENCE
+from riskscan.report.words import CONFIDENCE, short_name
 
 WHOLE_NETWORK = "Whole network"
 _SHORT = 90
@@ -79,7 +79,7 @@ def _case(finding: Finding, device: Device | None) -> Case:
     return Case(
         finding=finding.id,
         address=WHOLE_NETWORK if whole else finding.address or "",
-        device=device.name if device else "",
+        device=short_name(device) if device else "",
         mac=(device.host.mac or "") if device else "",
         severity=finding.severity,
         confidence=CONFIDENCE[finding.confidence],

@@ -16,8 +16,9 @@ from riskscan.model import (
     Risk,
     Scan,
 )
+from riskscan.report.clean import shortened
 from riskscan.report.document import ChangeRow, Cover, Fact, LevelCount, Summary, TopRisk
-from riskscan.report.words import CHANGE, LEVELS, counted, day, listed
+from riskscan.report.words import CHANGE, LEVELS, NAME_CAP, counted, day, listed
 
 TOP = 5
 """How many risks the manager's page names."""
@@ -33,7 +34,7 @@ def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
     """Say whose report this is, how far it has come, and what made it."""
     status, final = _status(assessment)
     return Cover(
-        practice=scan.site.practice or "Unnamed practice",
+        practice=shortened(scan.site.practice, 2 * NAME_CAP) or "Unnamed practice",
         title="Security risk analysis" if assessment.complete else "Technical scan report",
         status=status,
         final=final,
@@ -42,7 +43,7 @@ def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
         facts=(
             Fact("Scanned on", day(scan.started_at)),
             Fact("Assessed on", day(assessment.made_at)),
-            Fact("Assessor", scan.site.assessor or "Not recorded"),
+            Fact("Assessor", shortened(scan.site.assessor, NAME_CAP) or "Not recorded"),
             Fact("Permission to scan", _consent(scan.site.consent)),
             Fact("Scan", scan.id),
             Fact("Made with", f"riskscan {scan.tool_version}".strip()),

@@ -14,8 +14,9 @@ from riskscan.model import (
     Result,
     Scan,
 )
+from riskscan.report.clean import shortened
 from riskscan.report.document import DeviceGroup, DeviceRow, Fact
-from riskscan.report.words import CONFIDENCE, listed, software
+from riskscan.report.words import CONFIDENCE, NAME_CAP, listed, short_name, software
 
 _PATIENT_DATA = (
     DeviceClass.EHR_PM_SERVER,
@@ -41,7 +42,7 @@ def patient_data(scan: Scan) -> tuple[Fact, ...]:
     for device in sorted(scan.devices, key=_order):
         for kind in (device.identity.device_class, *device.identity.roles):
             if kind in _PATIENT_DATA:
-                rows.setdefault(kind, []).append(f"{device.name} ({device.address})")
+                rows.setdefault(kind, []).append(f"{short_name(device)} ({device.address})")
     return tuple(Fact(kind.label, listed(rows[kind])) for kind in _PATIENT_DATA if kind in rows)
 
 
@@ -65,9 +66,9 @@ def _row(device: Device, found: list[Finding]) -> DeviceRow:
     return DeviceRow(
         address=str(device.address),
         mac=device.host.mac or "",
-        mac_vendor=identity.mac_vendor or "",
+        mac_vendor=shortened(identity.mac_vendor or "", NAME_CAP),
         maker_in_name=_maker_in_name(device),
-        name=device.name,
+        name=short_name(device),
         what=identity.device_class.label,
         device_class=identity.device_class.value,
         confidence=CONFIDENCE[identity.confidence],
@@ -92,7 +93,7 @@ def _because(device: Device) -> str:
     """Say in a sentence what decided the class; for an unknown device, what little is known."""
     says = list(dict.fromkeys(e.says for e in device.identity.evidence if e.says))
     if says:
-        return "; ".join(says[:3])
+        return shortened("; ".join(says[:3]), 3 * NAME_CAP)
     if device.host.triage.reason:
         return device.host.triage.reason
     counts = Counter(result.outcome.value for result in device.host.probe_results)

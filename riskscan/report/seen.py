@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from riskscan.model import Assessment, Check, Outcome, Policy, Result, Scan, ScanState
 from riskscan.report.document import CheckRow, Fact, GentleRow, Seen
-from riskscan.report.words import counted, lasted, listed, moment
+from riskscan.report.words import counted, lasted, listed, moment, short_name
 
 
 def seen(scan: Scan, assessment: Assessment, checks: Mapping[str, Check]) -> Seen:
@@ -69,11 +69,12 @@ def _how(scan: Scan) -> tuple[Fact, ...]:
 
 
 def _gentle(scan: Scan) -> tuple[GentleRow, ...]:
-    return tuple(
-        GentleRow(str(device.address), device.name, device.host.triage.reason)
-        for device in scan.devices
-        if device.host.triage.policy is Policy.FRAGILE
-    )
+    by_reason: dict[str, list[str]] = {}
+    for device in scan.devices:
+        if device.host.triage.policy is Policy.FRAGILE:
+            label = f"{device.address} {short_name(device)}"
+            by_reason.setdefault(device.host.triage.reason, []).append(label)
+    return tuple(GentleRow(reason, tuple(labels)) for reason, labels in by_reason.items())
 
 
 def _check_rows(assessment: Assessment, checks: Mapping[str, Check]) -> tuple[CheckRow, ...]:

@@ -76,7 +76,18 @@ def render(report: Report, digest: str, *, paper: bool = False) -> str:
     return template.render(
         report=report,
         digest=digest,
+        anchors=_anchors(report),
         styles=_styles(_PAPER if paper else _STYLES),
         evidence=printed,
         evidence_left_out=len(evidence) - len(printed),
+    )
+
+
+def _anchors(report: Report) -> frozenset[str]:
+    """Return the ids that a link may lead to."""
+    return frozenset(
+        [case.finding for weakness in report.weaknesses for case in weakness.cases]
+        + [control.id for group in report.rule.groups for control in group.controls]
+        + [risk.id for risk in report.register]
+        + [action.id for action in report.plan]
     )

@@ -13,6 +13,10 @@ from riskscan.model import (
     Implementation,
     Level,
 )
+from riskscan.report.clean import shortened
+
+NAME_CAP = 80
+"""Longest name of a device, a person or a firm in a report, in characters."""
 
 LEVELS: tuple[Level, ...] = tuple(sorted(Level, reverse=True))
 """Worst first."""
@@ -87,9 +91,14 @@ def listed(items: tuple[str, ...] | list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def short_name(device: Device) -> str:
+    """The device's name, cut for a table: vendor and product are what the device said."""
+    return shortened(device.name, NAME_CAP)
+
+
 def software(device: Device) -> str:
     """Version and operating system, as far as they are known."""
     identity = device.identity
     os = " ".join(p for p in (identity.os_family, identity.os_version) if p)
     version = f"version {identity.version}" if identity.version else ""
-    return ", ".join(p for p in (version, os) if p)
+    return shortened(", ".join(p for p in (version, os) if p), NAME_CAP)

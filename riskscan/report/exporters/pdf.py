@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -13,7 +15,11 @@ from riskscan.report.document import Report
 from riskscan.report.exporters.json import digest
 from riskscan.report.templates import render
 
+_log = logging.getLogger(__name__)
+logging.getLogger("fontTools").addHandler(logging.NullHandler())
+
 _clock = Lock()
+"""Held while SOURCE_DATE_EPOCH is ours: the environment belongs to the whole process."""
 
 
 def export(report: Report) -> bytes:
@@ -23,11 +29,15 @@ def export(report: Report) -> bytes:
     and the HTML export serves screen readers better. Raises OutputError if pango is missing.
     """
     page = render(report, digest(report), paper=True)
-    weasyprint = _weasyprint()
-    fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    with _epoch(int(report.created_at.timestamp())):
-        made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf()
+    with _epoch(int(report.created_at.timestamp())), _quietly():
+        weasyprint = _weasyprint()
+        made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher(weasyprint)).write_pdf()
     return made
+
+
+def fetcher(weasyprint: Any) -> Any:
+    """Return the fetcher that lets ``data:`` in and nothing else: no file, no network."""
+    return weasyprint.urls.URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 
 
 def _weasyprint() -> Any:
@@ -55,3 +65,13 @@ def _epoch(seconds: int) -> Iterator[None]:
                 del os.environ["SOURCE_DATE_EPOCH"]
             else:
                 os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Log what weasyprint warns of, such as a machine without fonts: ours come with the report."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        _log.debug("weasyprint: %s", warning.message)
