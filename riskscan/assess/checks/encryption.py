@@ -136,13 +136,11 @@ def certificate_self_signed(device: Device, context: Context) -> Verdict | None:
     if selfish:
         text = f"The certificate on {ports_of(selfish)} vouches only for itself."
         return Verdict(Result.FAIL, text, proof(selfish, "issuer and subject are the same"))
-    issued = seen(device, "tls.self-signed", "false")
-    if issued:
-        return Verdict(
-            Result.PASS,
-            "Every certificate seen was issued by another party.",
-            proof(issued, "issued by another party"),
-        )
+    subjects = {(o.port, o.value) for o in seen(device, "tls.subject")}
+    issuers = seen(device, "tls.issuer")
+    if issuers and not any((o.port, o.value) in subjects for o in issuers):
+        text = "Every certificate seen was issued by another party."
+        return Verdict(Result.PASS, text, proof(issuers, "issued by another party"))
     return _no_certificate(device)
 
 
