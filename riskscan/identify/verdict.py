@@ -1,0 +1,184 @@
+"""Weigh the matches: one class, how sure, what spoke for it, and what spoke against it.
+
+Each match votes for its class with a weight by its confidence. Matches that read the same kind of
+observation do not add up; different kinds do, so that several weak signs make a stronger one. Open
+ports never lift a verdict above low, and with no vote at all the class stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from riskscan.identify.facts import PORT_KEYS, facts
+from riskscan.identify.kinship import CO_HOSTED, clinical_weight, is_kin, refines
+from riskscan.identify.match import Match, match
+from riskscan.identify.rule import RuleSet
+from riskscan.model import Confidence, Device, DeviceClass, Evidence, Host, Identity, Observation
+
+_WEIGHT = {Confidence.LOW: 1, Confidence.MEDIUM: 3, Confidence.HIGH: 9}
+"""Three low signs of different kinds make a medium one, three medium ones a high one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What speaks for one class."""
+
+    device_class: DeviceClass
+    matches: tuple[Match, ...]
+    score: int
+
+    @property
+    def confidence(self) -> Confidence:
+        fitting = [level for level, weight in _WEIGHT.items() if self.score >= weight]
+        return fitting[-1] if fitting else Confidence.LOW
+
+
+def identify(host: Host, rules: RuleSet) -> Device:
+    """Say what a host is, from what was observed and nothing else. Never raises, never sends."""
+    known = facts(host)
+    found = [m for rule in rules.rules if (m := match(rule, known)) is not None]
+    return Device(host, weigh(found, known))
+
+
+def weigh(found: Sequence[Match], known: Sequence[Observation] = ()) -> Identity:
+    """Make one identity of all matches. ``known`` gives the holder of the MAC prefix."""
+    tallies = sorted(_tallies(found), key=_strength, reverse=True)
+    maker = next((o.value for o in known if o.key == "mac.vendor"), None)
+    if not tallies:
+        supporting = [m for m in found if m.rule.device_class is None]
+        return _described(Identity(mac_vendor=maker), supporting, supporting, found)
+    winner = _winner(tallies)
+    rivals = [t for t in tallies if not is_kin(t.device_class, winner.device_class)]
+    supporting = [
+        m
+        for m in found
+        if m.rule.device_class is None or is_kin(m.rule.device_class, winner.device_class)
+    ]
+    identity = Identity(
+        device_class=winner.device_class,
+        confidence=_tempered(winner, rivals),
+        roles=_roles(winner, tallies, found),
+        rule_id=winner.matches[0].rule.id,
+        against=_evidence(m for t in rivals for m in t.matches),
+        mac_vendor=maker,
+    )
+    return _described(identity, winner.matches, supporting, found)
+
+
+def _tallies(found: Iterable[Match]) -> list[Tally]:
+    by_class: dict[DeviceClass, list[Match]] = {}
+    for each in found:
+        if each.rule.device_class is not None:
+            by_class.setdefault(each.rule.device_class, []).append(each)
+    return [
+        Tally(kind, tuple(sorted(votes, key=_certainty, reverse=True)), _score(votes))
+        for kind, votes in by_class.items()
+    ]
+
+
+def _score(votes: Iterable[Match]) -> int:
+    """Add the best vote of each kind of observation."""
+    best: dict[str, int] = {}
+    for vote in votes:
+        weight = 1 if vote.rule.ports_only else _WEIGHT[vote.rule.confidence]
+        sign = _sign(vote)
+        best[sign] = max(best.get(sign, 0), weight)
+    return sum(best.values())
+
+
+def _sign(vote: Match) -> str:
+    """Name the kind of observation that a match rests on: the first that is more than a port."""
+    telling = [o.key.partition(".")[0] for o in vote.seen if o.key not in PORT_KEYS]
+    kind = telling[0] if telling else "port"
+    return "mac" if kind == "arp" else kind
+
+
+def _certainty(vote: Match) -> int:
+    return 0 if vote.rule.ports_only else 1 + vote.rule.confidence.rank
+
+
+def _strength(tally: Tally) -> tuple[int, int]:
+    return tally.score, clinical_weight(tally.device_class)
+
+
+def _winner(tallies: Sequence[Tally]) -> Tally:
+    """Take the strongest; of roles on one computer, and of narrower words, the better one."""
+    strongest = tallies[0]
+    if strongest.device_class in CO_HOSTED:
+        sure = [t for t in tallies if t.device_class in CO_HOSTED and _counts(t, strongest)]
+        strongest = max(sure, key=lambda t: clinical_weight(t.device_class))
+    narrower = [
+        t
+        for t in tallies
+        if refines(t.device_class, strongest.device_class) and t.score * 3 >= strongest.score
+    ]
+    return narrower[0] if narrower else strongest
+
+
+def _counts(tally: Tally, strongest: Tally) -> bool:
+    return tally is strongest or tally.score >= _WEIGHT[Confidence.MEDIUM]
+
+
+def _tempered(winner: Tally, rivals: Sequence[Tally]) -> Confidence:
+    """Lower the confidence by one step where another class has at least half as much for it."""
+    contested = any(rival.score * 2 >= winner.score for rival in rivals)
+    rank = max(0, winner.confidence.rank - contested)
+    return tuple(Confidence)[rank]
+
+
+def _roles(
+    winner: Tally, tallies: Sequence[Tally], found: Iterable[Match]
+) -> tuple[DeviceClass, ...]:
+    """Collect what else this box does: as rules say, and other roles with fair evidence."""
+    own = winner.device_class
+    stated = [r for m in found if m.rule.device_class in (None, own) for r in m.rule.roles]
+    beside = [
+        t.device_class
+        for t in tallies
+        if own in CO_HOSTED and t.device_class in CO_HOSTED and _counts(t, winner)
+    ]
+    return tuple(sorted({*stated, *beside} - {own}, key=lambda kind: list(DeviceClass).index(kind)))
+
+
+def _described(
+    identity: Identity,
+    deciding: Sequence[Match],
+    supporting: Sequence[Match],
+    found: Sequence[Match],
+) -> Identity:
+    """Fill in maker, product, version and system, each group of fields from one match."""
+    product = _best(deciding, "product") or _best(supporting, "product")
+    vendor = product if product and product.field("vendor") else None
+    vendor = vendor or _best(deciding, "vendor") or _best(supporting, "vendor")
+    system = _best_system(found)
+    return Identity(
+        device_class=identity.device_class,
+        confidence=identity.confidence,
+        vendor=vendor.field("vendor") if vendor else None,
+        product=product.field("product") if product else None,
+        version=product.field("version") if product else None,
+        os_family=system.field("os_family") if system else None,
+        os_version=system.field("os_version") if system else None,
+        roles=identity.roles,
+        rule_id=identity.rule_id,
+        evidence=_evidence(supporting),
+        against=identity.against,
+        mac_vendor=identity.mac_vendor,
+    )
+
+
+def _best(votes: Iterable[Match], name: str) -> Match | None:
+    """Return the surest match that fills a field; a version beside it decides between equals."""
+    filled = [v for v in votes if v.field(name)]
+    return max(filled, key=lambda v: (_certainty(v), bool(v.field("version"))), default=None)
+
+
+def _best_system(votes: Iterable[Match]) -> Match | None:
+    filled = [v for v in votes if v.field("os_family")]
+    return max(filled, key=lambda v: (_certainty(v), bool(v.field("os_version"))), default=None)
+
+
+def _evidence(votes: Iterable[Match]) -> tuple[Evidence, ...]:
+    surest = sorted(votes, key=_certainty, reverse=True)
+    return tuple(dict.fromkeys(e for vote in surest for e in vote.evidence))
