@@ -7,8 +7,12 @@ from pathlib import Path
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder of ``path``, mode 0700, if there is none."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder of ``path`` and what is missing above it, each of mode 0700."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if os.geteuid() == 0:
+            os.chown(folder, *_owner_of(folder.parent), follow_symlinks=False)
 
 
 def open_private(path: Path, flags: int = 0) -> int:
@@ -21,9 +25,13 @@ def open_private(path: Path, flags: int = 0) -> int:
     always = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, always | flags, 0o600)
     if is_new and os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+        os.fchown(descriptor, *_owner_of(path.parent))
     return descriptor
+
+
+def _owner_of(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_uid, status.st_gid
 
 
 def make_private(path: Path) -> None:
