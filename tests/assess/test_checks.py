@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-
 from assess.factories import Said, device, network_verdicts, verdict
+
 from riskscan.assess import CHECKS
 from riskscan.model import (
     OBSERVATION_KEYS,
@@ -283,8 +283,9 @@ def test_a_broken_signature_is_weak_even_with_a_long_key(signature: str, weak: b
 
 
 def test_free_long_term_support_counts_as_support_and_paid_does_not() -> None:
-    free = verdict("lifecycle.end-of-support", device(os=("Debian", "12")))
-    paid = verdict("lifecycle.end-of-support", device(os=("Ubuntu", "18.04")))
+    said: list[Said] = [("http.server", "Apache/2.4 (Debian, Ubuntu)", 80)]
+    free = verdict("lifecycle.end-of-support", device(says=said, os=("Debian", "12")))
+    paid = verdict("lifecycle.end-of-support", device(says=said, os=("Ubuntu", "18.04")))
 
     assert free is not None
     assert free.result is Result.PASS
@@ -294,6 +295,13 @@ def test_free_long_term_support_counts_as_support_and_paid_does_not() -> None:
         Confidence.LOW,
         Level.MODERATE,
     )
+
+
+def test_an_operating_system_without_any_evidence_is_not_judged() -> None:
+    found = verdict("lifecycle.end-of-support", device(os=("Debian", "10")))
+
+    assert found is not None
+    assert found.result is Result.UNKNOWN
 
 
 def test_an_operating_system_that_names_itself_is_a_probable_sign() -> None:
@@ -409,7 +417,9 @@ def test_devices_beyond_the_router_do_not_make_the_network_flat() -> None:
     assert found.result is Result.PASS
 
 
-def test_a_network_with_an_unidentified_neighbour_is_unknown_and_one_without_patients_none() -> None:
+def test_a_network_with_an_unidentified_neighbour_is_unknown_and_one_without_patients_none() -> (
+    None
+):
     pump = device("192.168.50.25", DeviceClass.INFUSION_PUMP)
     box = device("192.168.50.47", DeviceClass.UNKNOWN)
     desk = device("192.168.50.11", DeviceClass.WORKSTATION)

@@ -51,7 +51,8 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
             Level.LOW,
         )
     text = "The scan saw this device and could not tell what it is."
-    return Verdict(Result.FAIL, text, proof(seen(device, "arp.mac"), "seen"), Confidence.LOW)
+    heard = proof(device.host.observations[:3], "all that is known begins with this")
+    return Verdict(Result.FAIL, text, heard, Confidence.LOW)
 
 
 def _random_mac(device: Device) -> bool:

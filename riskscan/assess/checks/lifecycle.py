@@ -144,8 +144,10 @@ def _system(device: Device) -> Iterator[Sign]:
     if not family or not version:
         return
     said = [o for o in device.host.observations if family.split()[0].lower() in o.value.lower()]
-    evidence = proof(said[:3], f"names {family}")
-    sure = Confidence.MEDIUM if evidence else Confidence.LOW
+    evidence = proof(said[:3], f"names {family}") or device.identity.evidence[:3]
+    if not evidence:
+        return
+    sure = Confidence.MEDIUM if said else Confidence.LOW
     if family.startswith("Windows"):
         sure = _embedded(device, sure)
     yield Sign(family, _spellings(version), sure, Level.HIGH, evidence)

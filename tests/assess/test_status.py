@@ -1,0 +1,264 @@
+"""A control is never met by silence, and never by words against what the scan saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from assess.factories import KNOWLEDGE, NOW, TELNET, answer, clinic, device, scan
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskscan.assess import assess, load_checklist
+from riskscan.model import (
+    Answer,
+    AnswerValue,
+    Assurance,
+    Confidence,
+    ControlResult,
+    ControlStatus,
+    Device,
+    DeviceClass,
+    Result,
+    Scan,
+)
+
+MET, PARTIAL, NOT_MET = ControlStatus.MET, ControlStatus.PARTIAL, ControlStatus.NOT_MET
+OPEN, NOT_APPLICABLE = ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE
+IDS = [c.id for c in load_checklist().controls]
+
+
+def judged(
+    control: str,
+    subject: Scan,
+    answers: Sequence[Answer] = (),
+    previous: Scan | None = None,
+) -> ControlResult:
+    result = assess(subject, answers=answers, knowledge=KNOWLEDGE, now=NOW, previous=previous)
+    return next(c for c in result.controls if c.control.id == control)
+
+
+def quiet(count: int = 1, first: int = 100) -> list[Device]:
+    """Devices on which every port that matters was closed."""
+    ports = (21, 22, 23, 80, 445, 1433, 3306, 3389, 5432, 5900, 9100)
+    return [
+        device(f"192.168.50.{n}", DeviceClass.VOIP_PHONE, closed=ports, os=("Debian", "12"))
+        for n in range(first, first + count)
+    ]
+
+
+def test_without_answers_nothing_is_met_and_every_question_is_asked() -> None:
+    result = assess(scan(*quiet()), knowledge=KNOWLEDGE, now=NOW)
+    by_status = {s: [c for c in result.controls if c.status is s] for s in ControlStatus}
+
+    assert len(by_status[NOT_APPLICABLE]) == 7
+    assert len(by_status[OPEN]) == 47
+    for control in by_status[OPEN]:
+        assert control.assurance is Assurance.NONE
+        assert control.control.question in control.reason
+
+
+def test_an_empty_scan_meets_nothing() -> None:
+    result = assess(scan(), knowledge=KNOWLEDGE, now=NOW)
+
+    assert {c.status for c in result.controls} == {OPEN, NOT_APPLICABLE}
+
+
+@given(st.sampled_from(IDS), st.booleans())
+def test_silence_is_never_met(control: str, with_unknown: bool) -> None:
+    said = [answer(control, AnswerValue.UNKNOWN)] if with_unknown else []
+
+    assert judged(control, clinic(), said).status is not MET
+
+
+def test_a_yes_needs_its_document() -> None:
+    subject = scan(*quiet())
+    word = judged("A03", subject, [answer("A03")])
+    paper = judged("A03", subject, [answer("A03", document="Sanction policy, 2026-02-01")])
+
+    assert (word.status, word.assurance) == (PARTIAL, Assurance.ATTESTED)
+    assert (paper.status, paper.assurance) == (MET, Assurance.DOCUMENT)
+    assert "Sanction policy, 2026-02-01" in paper.reason
+
+
+def test_a_yes_where_no_document_is_asked_is_met_on_a_persons_word() -> None:
+    result = judged("A06", scan(*quiet()), [answer("A06")])
+
+    assert (result.status, result.assurance) == (MET, Assurance.ATTESTED)
+
+
+@pytest.mark.parametrize("control", ["A13", "A17", "T04", "T07"])
+def test_some_controls_need_more_than_an_answer_and_a_document(control: str) -> None:
+    result = judged(control, scan(*quiet()), [answer(control, document="Report, 2026-11-01")])
+
+    assert (result.status, result.assurance) == (PARTIAL, Assurance.DOCUMENT)
+
+
+def test_an_evaluation_takes_two_scans_and_a_review() -> None:
+    subject = scan(*quiet())
+    said = [answer("A22", document="Review, 2026-06-01")]
+
+    assert judged("A22", subject, said).status is PARTIAL
+    assert judged("A22", subject, said, previous=subject).status is MET
+
+
+def test_a_refutation_cannot_be_talked_away() -> None:
+    subject = scan(device(**TELNET), *quiet(20))  # type: ignore[arg-type]
+    said = [answer("T09", document="Encryption policy, 2026-01-01")]
+    result = judged("T09", subject, said)
+
+    assert result.status is PARTIAL
+    assert result.assurance is Assurance.SCANNED
+    assert "disagrees" in result.reason
+    assert "Telnet is open (192.168.50.20)" in result.reason
+    assert len(result.findings) == 1
+
+
+def test_a_refutation_that_nothing_supports_is_not_met() -> None:
+    subject = scan(device(**TELNET), *quiet(20))  # type: ignore[arg-type]
+
+    assert judged("T09", subject).status is NOT_MET
+    assert judged("T09", subject, [answer("T09", AnswerValue.NO)]).status is NOT_MET
+    assert judged("T09", subject, [answer("T09", AnswerValue.PARTLY)]).status is PARTIAL
+
+
+def test_a_refutation_on_a_system_of_the_highest_worth_is_not_met() -> None:
+    server = device(device_class=DeviceClass.EHR_PM_SERVER, **TELNET)  # type: ignore[arg-type]
+    result = judged("T09", scan(server, *quiet(20)), [answer("T09", document="Policy")])
+
+    assert result.status is NOT_MET
+    assert "highest worth" in result.reason
+
+
+@pytest.mark.parametrize(("others", "status"), [(8, NOT_MET), (9, PARTIAL)])
+def test_more_than_a_tenth_of_the_devices_is_not_met(others: int, status: ControlStatus) -> None:
+    subject = scan(device(**TELNET), *quiet(others))  # type: ignore[arg-type]
+
+    assert judged("T09", subject, [answer("T09", document="Policy")]).status is status
+
+
+def test_not_applicable_takes_a_reason_and_removes_no_refutation() -> None:
+    subject = scan(*quiet())
+    bare = judged("P04", subject, [answer("P04", AnswerValue.NOT_APPLICABLE)])
+    said = judged(
+        "P04", subject, [answer("P04", AnswerValue.NOT_APPLICABLE, note="Landlord's duty.")]
+    )
+    against = judged(
+        "T09",
+        scan(device(**TELNET)),  # type: ignore[arg-type]
+        [answer("T09", AnswerValue.NOT_APPLICABLE, note="We have no network.")],
+    )
+
+    assert bare.status is OPEN
+    assert said.status is NOT_APPLICABLE
+    assert "Dana Lee" in said.reason
+    assert against.status is NOT_MET
+
+
+def test_a_default_reason_yields_to_an_answer() -> None:
+    subject = scan(*quiet())
+
+    assert judged("A09", subject).status is NOT_APPLICABLE
+    assert judged("A09", subject, [answer("A09", AnswerValue.NO)]).status is NOT_MET
+    assert judged("A09", subject, [answer("A09")]).status is MET
+
+
+def test_an_addressable_specification_may_be_decided_against_on_paper() -> None:
+    subject = scan(*quiet())
+    bare = judged("P10", subject, [answer("P10", AnswerValue.NO)])
+    noted = judged("P10", subject, [answer("P10", AnswerValue.NO, note="Cloud only.")])
+    filed = judged(
+        "P10", subject, [answer("P10", AnswerValue.NO, note="Cloud only.", document="Memo")]
+    )
+    required = judged("T02", subject, [answer("T02", AnswerValue.NO, note="No time.")])
+
+    assert bare.status is NOT_MET
+    assert (noted.status, noted.assurance) == (PARTIAL, Assurance.ATTESTED)
+    assert "not documented" in noted.reason
+    assert (filed.status, filed.assurance) == (PARTIAL, Assurance.DOCUMENT)
+    assert required.status is NOT_MET
+
+
+def test_an_answer_of_last_year_is_asked_again() -> None:
+    old = answer("A06", on=date(2025, 11, 20))
+    fresh = answer("A06", on=date(2025, 11, 21))
+
+    assert judged("A06", scan(*quiet()), [old]).status is OPEN
+    assert judged("A06", scan(*quiet()), [fresh]).status is MET
+
+
+def test_the_newest_answer_counts() -> None:
+    old = answer("A06", AnswerValue.NO, on=date(2026, 1, 1))
+
+    assert judged("A06", scan(*quiet()), [answer("A06"), old]).status is MET
+    assert judged("A06", scan(*quiet()), [old, answer("A06")]).status is MET
+
+
+def test_a_yes_is_not_met_while_the_scan_could_not_look_at_important_devices() -> None:
+    blind = device("192.168.50.30", DeviceClass.SERVER, filtered=(5900,))
+    result = judged("T01", scan(blind, *quiet(40)), [answer("T01")])
+
+    assert result.status is PARTIAL
+    assert "1 important device" in result.reason
+    assert judged("T01", scan(*quiet(40)), [answer("T01")]).status is MET
+
+
+def test_a_scan_that_saw_encryption_at_work_is_partial_and_never_met() -> None:
+    said = [
+        ("tls.version", "TLSv1.3", 443),
+        ("tls.refuses", "TLSv1", 443),
+        ("tls.refuses", "TLSv1.1", 443),
+        ("tls.key", "EC 256", 443),
+        ("tls.subject", "CN=a", 443),
+        ("tls.issuer", "CN=b", 443),
+        ("tls.not-after", "2027-11-20T00:00:00+00:00", 443),
+        ("http.tls", "true", 443),
+    ]
+    server = device(
+        "192.168.50.30",
+        DeviceClass.SERVER,
+        says=said,
+        open=(443,),
+        closed=(21, 22, 23, 80),
+    )
+    result = judged("T09", scan(server))
+
+    assert (result.status, result.assurance) == (PARTIAL, Assurance.SCANNED)
+    assert judged("T09", scan(*quiet())).status is OPEN
+
+
+def test_a_guess_refutes_nothing_and_is_mentioned() -> None:
+    unnamed = device(device_class=DeviceClass.UNKNOWN)
+    result = judged("P09", scan(unnamed, *quiet()), [answer("P09", document="List")])
+
+    assert result.status is MET
+    assert result.findings == ()
+    assert "1 sign of a weakness must still be confirmed" in result.reason
+
+
+def test_a_small_weakness_weakens_and_does_not_void() -> None:
+    printer = device("192.168.50.40", DeviceClass.PRINTER_MFP, open=(9100,))
+    result = judged("T07", scan(printer))
+
+    assert result.status is PARTIAL
+
+
+def test_status_speaks_of_open_findings_only() -> None:
+    result = assess(clinic(), knowledge=KNOWLEDGE, now=NOW)
+    results = {f.id: f for f in result.findings}
+    for control in result.controls:
+        for id in control.findings:
+            assert results[id].result is Result.FAIL
+            assert results[id].confidence is not Confidence.LOW
+            assert results[id].check in control.control.checks
+
+
+def test_a_scan_of_devices_in_another_order_judges_the_same() -> None:
+    subject = clinic()
+    turned = replace(subject, devices=tuple(reversed(subject.devices)))
+
+    assert assess(subject, knowledge=KNOWLEDGE, now=NOW) == assess(
+        turned, knowledge=KNOWLEDGE, now=NOW
+    )
