@@ -93,9 +93,9 @@ def part_of(parent: str, **more: Any) -> Any:
     return Field(foreign_key=parent, ondelete="CASCADE", **more)
 
 
-def one_of(column: str, words: type[Enum] | Iterable[str]) -> CheckConstraint:
+def one_of(column: str, allowed: type[Enum] | Iterable[str]) -> CheckConstraint:
     """Constrain a column to a closed list. An enum is stored by value, never by name."""
-    values = [w.value if isinstance(w, Enum) else w for w in words]
+    values = [w.value if isinstance(w, Enum) else w for w in allowed]
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
 

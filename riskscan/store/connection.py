@@ -9,17 +9,29 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from riskscan.errors import StoreError
 from riskscan.store.faults import not_ours
 
 APPLICATION_ID = 0x5249534B
 """``RISK`` in the file's header (PRAGMA application_id), written by the first migration."""
+
+_OLDEST = (3, 37, 0)
+"""The first SQLite with STRICT tables (2021-11); Debian 12 and Ubuntu 22.04 have it."""
 
 _TIMEOUT = 30
 """Seconds to wait for another program's transaction."""
 
 
 def open_engine(path: Path, *, writer: bool) -> Engine:
-    """Return an engine over one connection to an existing file."""
+    """Return an engine over one connection to an existing file.
+
+    Raises StoreError if this machine's SQLite is too old for the schema.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed",
+            "use a Python that was built with a newer SQLite",
+        )
 
     def connect() -> sqlite3.Connection:
         # isolation_level None: SQLAlchemy says BEGIN, not the driver, so reads are transactions
