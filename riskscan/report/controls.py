@@ -54,10 +54,16 @@ def _row(result: ControlResult) -> ControlRow:
         scan_power=control.scan_power.value,
         scan_says=control.scan_says,
         answer=_answer(result.answer),
-        question=control.question if _is_open(result) else "",
+        question=_left_to_ask(result),
         document=control.document,
         findings=result.findings,
     )
+
+
+def _left_to_ask(result: ControlResult) -> str:
+    """Return the open question, unless the reason says it already."""
+    question = result.control.question
+    return question if _is_open(result) and question not in result.reason else ""
 
 
 def _is_open(result: ControlResult) -> bool:

@@ -244,7 +244,7 @@ class ControlRow:
     answer: str
     """Who answered what and when; empty if nobody did."""
     question: str
-    """What is still to be asked; empty if it was answered or does not apply."""
+    """What is still to be asked; empty if it was answered, or if the reason asks it."""
     document: str
     findings: tuple[str, ...]
 

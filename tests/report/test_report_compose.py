@@ -133,6 +133,21 @@ def test_all_controls_stand_in_the_report_with_counts_that_add_up() -> None:
         assert sum(count.count for count in group.counts) == len(group.controls)
 
 
+def test_a_question_that_the_reason_asks_is_not_asked_twice() -> None:
+    known = factories.assessment()
+    place, first = next(
+        (n, c) for n, c in enumerate(known.controls) if c.status is ControlStatus.NOT_ASSESSED
+    )
+    asked = replace(first, reason=f"Not answered yet. To ask: {first.control.question}")
+    controls = (*known.controls[:place], asked, *known.controls[place + 1 :])
+
+    report = factories.report(by=replace(known, controls=controls))
+
+    rows = {c.id: c for group in report.rule.groups for c in group.controls}
+    assert rows[first.control.id].question == ""
+    assert first.control.question in {q.question for q in report.appendix.questions}
+
+
 def test_a_check_without_words_is_shown_by_its_id() -> None:
     report = factories.report(checks={})
 

@@ -56,7 +56,7 @@ def test_every_device_finding_risk_action_and_control_is_printed(text: str) -> N
     assert [e for e in expected if squeezed(e) not in text] == []
 
 
-def test_the_first_page_after_the_cover_is_the_managers(clinic: PdfReader) -> None:
+def test_the_managers_page_is_one_page_and_stands_after_the_cover(clinic: PdfReader) -> None:
     report = factories.report()
     page = squeezed(clinic.pages[1].extract_text())
 
@@ -65,6 +65,7 @@ def test_the_first_page_after_the_cover_is_the_managers(clinic: PdfReader) -> No
         assert squeezed(risk.to_do) in page
         assert squeezed(risk.owner) in page
         assert squeezed(risk.cost) in page
+    assert "Whatchangedsincethelastscan" in squeezed(clinic.pages[2].extract_text())
 
 
 def test_every_page_names_practice_scan_report_and_its_own_number(clinic: PdfReader) -> None:
