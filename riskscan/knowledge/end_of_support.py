@@ -2,14 +2,14 @@
 
 A product is spelled as the table spells it, and so is a release::
 
-    Windows            XP  7  8.1  10  10 22H2  10 LTSC 2019  11 24H2
+    Windows            XP  7  8.1  10 22H2  10 LTSC 2019  11 24H2  7 or Server 2008 R2
     Windows Server     2008 R2  2012  2012 R2  2016
     Windows Embedded   Standard 7  POSReady 7
     SQL Server, Exchange Server, Office      2016  2008 R2
     Debian, CentOS, Android, iOS             10          (the major number alone)
     macOS              10.15  11                         (from 11 the major number alone)
     Ubuntu             18.04
-    MySQL, ESXi, FortiOS, PAN-OS, OpenSSL    5.7  6.7  7.0  10.1  1.1.1
+    MySQL, VMware ESXi, FortiOS, PAN-OS, OpenSSL    5.7  6.7  7.0  10.1  1.1.1
 """
 
 from __future__ import annotations
@@ -115,7 +115,6 @@ PRODUCTS: frozenset[str] = frozenset(
         "Android",
         "CentOS",
         "Debian",
-        "ESXi",
         "Exchange Server",
         "FortiOS",
         "MySQL",
@@ -124,6 +123,7 @@ PRODUCTS: frozenset[str] = frozenset(
         "PAN-OS",
         "SQL Server",
         "Ubuntu",
+        "VMware ESXi",
         "Windows",
         "Windows Embedded",
         "Windows Server",

@@ -27,6 +27,7 @@ releases = [{ release = "9", ends = 2020-07-18, extension_ends = 2022-07-31, not
         ("Windows", "10 22H2", date(2025, 10, 14), date(2028, 10, 10)),
         ("Windows Server", "2012 R2", date(2023, 10, 10), date(2026, 10, 13)),
         ("SQL Server", "2014", date(2024, 7, 9), date(2027, 7, 12)),
+        ("VMware ESXi", "6.7", date(2022, 10, 15), None),
         ("Debian", "10", date(2022, 9, 10), date(2024, 6, 30)),
         ("Ubuntu", "18.04", date(2023, 5, 31), date(2028, 4, 30)),
         ("CentOS", "7", date(2024, 6, 30), None),
@@ -54,6 +55,28 @@ def test_the_same_build_of_windows_ends_years_apart_by_edition() -> None:
 
     assert fact is not None and fact.extension_ends is not None
     assert fact.extension_ends.year - fact.ends.year == 9
+
+
+def test_a_build_that_may_be_two_systems_is_over_when_the_later_of_them_is() -> None:
+    known = knowledge.load()
+    pairs = [fact for fact in known.lifecycles if " or Server " in fact.release]
+
+    assert len(pairs) == 5
+    for fact in pairs:
+        client, _, server = fact.release.partition(" or Server ")
+        both = (
+            known.end_of_support("Windows", client),
+            known.end_of_support("Windows Server", server),
+        )
+        dates = [(each.ends, each.extension_ends or each.ends) for each in both if each]
+        assert len(dates) == 2
+        assert (fact.ends, fact.extension_ends or fact.ends) == max(dates)
+        assert fact.ends < known.as_of
+
+
+@pytest.mark.parametrize("release", ["10", "11", "10 1809 or Server 2019"])
+def test_a_release_that_may_still_be_supported_is_not_on_record(release: str) -> None:
+    assert knowledge.load().end_of_support("Windows", release) is None
 
 
 def test_every_product_of_the_table_is_a_published_spelling() -> None:
