@@ -45,13 +45,17 @@ class Holder:
         self._everyone_says(None)
 
     def _fork(self, host: LabHost) -> None:
+        gateway = self._gateway_of(host)
         mine, theirs = Pipe()
         pid = os.fork()
         if pid == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            for other in (mine, *self._ends):
-                other.close()
-            member.live(host, self._gateway_of(host), theirs)
+            try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                for other in (mine, *self._ends):
+                    other.close()
+                member.live(host, gateway, theirs)
+            finally:
+                os._exit(1)  # whatever happens: a host must never go on as a second holder
         theirs.close()
         self._ends.append(mine)
         self.pids.append(pid)
@@ -99,6 +103,8 @@ def main(caller: Connection) -> None:
         pass  # the caller is gone, or wants us gone
     except RiskscanError as error:
         caller.send(error)
+    except Exception as error:  # told to the caller: this process has no other voice
+        caller.send(RiskscanError(f"the lab could not be built: {error}"))
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         holder.end()

@@ -50,7 +50,7 @@ class Lab:
                 env={**os.environ, "PYTHONPATH": _with_own_package()},
             )
         try:
-            self._line.send((self.scanner, *self.hosts))
+            self._say((self.scanner, *self.hosts))
             self._pids = self._hear()
         except BaseException:
             self.close()
@@ -110,11 +110,17 @@ class Lab:
     def counts(self) -> dict[str, Counts]:
         """Return what each host received since the lab came up, by its (first) address."""
         with self._lock:
-            if self._line is None:
-                raise RiskscanError("the lab is not up")
-            self._line.send(COUNT)
+            self._say(COUNT)
             heard: dict[str, Counts] = self._hear()
             return heard
+
+    def _say(self, what: object) -> None:
+        if self._line is None:
+            raise RiskscanError("the lab is not up")
+        try:
+            self._line.send(what)
+        except OSError as error:
+            raise RiskscanError("the lab's process is gone") from error
 
     def _there(self, argv: Sequence[str]) -> list[str]:
         # -I -S: neither the caller's settings nor site-packages; it starts in milliseconds.
@@ -131,8 +137,8 @@ class Lab:
             raise RiskscanError(f"the lab did not answer within {_START_TIMEOUT:.0f} s")
         try:
             heard = self._line.recv()
-        except EOFError as error:
-            raise RiskscanError("the lab's process ended early") from error
+        except (EOFError, OSError) as error:
+            raise RiskscanError("the lab's process is gone") from error
         if isinstance(heard, RiskscanError):
             raise heard
         return heard

@@ -82,6 +82,9 @@ class Ftp(TcpServer):
                 return
 
 
+_SIMPLE = {"SYST": "215 UNIX Type: L8", "NOOP": "200 OK.", "TYPE": "200 OK."}
+
+
 class _FtpSession:
     """One control connection, and the listener of its next transfer."""
 
@@ -103,8 +106,8 @@ class _FtpSession:
         elif verb == "PASS":
             self._in = self._anonymous and self._user in ("anonymous", "ftp")
             self._say("230 Logged in." if self._in else "530 Login incorrect.")
-        elif verb in ("SYST", "NOOP"):
-            self._say("215 UNIX Type: L8" if verb == "SYST" else "200 OK.")
+        elif verb in _SIMPLE:
+            self._say(_SIMPLE[verb])
         elif verb not in ("PASV", "LIST", "NLST"):
             self._say("502 Command not implemented.")  # AUTH too: there is no TLS here
         elif not self._in:
