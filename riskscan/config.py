@@ -22,7 +22,11 @@ from riskscan.model import Address, Answer, AnswerValue, Consent, Network, Pract
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){2,5}")
 _LONGEST_RANGE = 4096
+"""Addresses in the longest range that ``discover.parse_scope`` takes."""
+
 _CONTROL = re.compile(r"[APTO]\d\d")
+_SHORT = {'"': '"', "\\": "\\", "\n": "n", "\r": "r", "\t": "t"}
+"""Characters that TOML escapes with a single letter."""
 
 
 def _not_blank(text: str) -> str:
@@ -352,8 +356,8 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
+    if character in _SHORT:
+        return "\\" + _SHORT[character]
     if character.isprintable():
         return character
     return f"\\U{ord(character):08x}"
