@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address
 
 from riskscan.discover import bpf
@@ -125,3 +127,20 @@ def _collect(
         macs = answers.setdefault(reply[0], [])
         if reply[1] not in macs:
             macs.append(reply[1])
+
+
+def introduce(segment: Segment, address: IPv4Address, mac: str) -> None:
+    """Tell the kernel what the sweep learned, so that it need not ask again.
+
+    Otherwise it holds the first packets back while it asks, and then lets them go in one burst,
+    faster than the pace of a device that was slow to wake. Without the right to do so (it takes
+    CAP_NET_ADMIN) nothing happens.
+    """
+    command = ["ip", "neigh", "replace", str(address), "lladdr", mac]
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(
+            [*command, "dev", segment.interface, "nud", "reachable"],
+            capture_output=True,
+            timeout=5,
+            check=False,
+        )

@@ -9,7 +9,7 @@ from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import Fault, Stopped
 from riskscan.discover.nmap import Nmap, Question, merged
-from riskscan.discover.pace import stricter
+from riskscan.discover.pace import UDP_PPS, stricter
 from riskscan.discover.ports import UDP_EMPTY
 from riskscan.discover.probes import PROBES, Probe
 from riskscan.errors import NmapFailed
@@ -121,9 +121,9 @@ class Examination:
             self.host.address,
             tcp,
             udp,
-            pps=self.pace.host_pps,
+            pps=min(self.pace.host_pps, UDP_PPS) if udp else self.pace.host_pps,
             tries=self.pace.tries,
-            steady=self.host.triage.policy is not Policy.FRAGILE,
+            steady=not udp and self.host.triage.policy is not Policy.FRAGILE,
             udp_payload=udp_payload,
         )
 

@@ -128,7 +128,10 @@ class _Finder:
         ]
 
     def _by_knock(self, addresses: Sequence[IPv4Address]) -> list[Host]:
-        text = "without raw sockets only devices that accept or refuse a connection are found"
+        text = (
+            "without raw sockets the sweep is slower, and beyond the local network it finds only "
+            "devices that accept or refuse a connection"
+        )
         self._notify(Notice("unprivileged-sweep", text))
         answers = knock(addresses, brake=self._brake, progress=self._progress)
         self._finished(len(addresses))

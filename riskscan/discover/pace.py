@@ -17,6 +17,10 @@ ARP_PPS_LARGE = 250
 PING_PPS = 500
 """Echo requests per second through a router, over all addresses."""
 
+UDP_PPS = 5
+"""Datagrams per second to one device. Closed ports answer by ICMP, which most systems limit to
+about one a second: asked faster, closed looks like open or filtered."""
+
 HOSTS_AT_ONCE = 8
 """Devices that are asked at the same time. Never more than one question to each."""
 

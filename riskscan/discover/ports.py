@@ -69,7 +69,7 @@ _REMOTE: dict[int, str] = {
     5938: "TeamViewer",
     5985: "Windows Remote Management",
     5986: "Windows Remote Management over TLS",
-    6000: "X11",
+    6000: "X11: a remote screen in clear text",
     6129: "DameWare",
     7070: "AnyDesk",
     8040: "ScreenConnect relay",
@@ -147,7 +147,7 @@ _DATABASES: dict[int, str] = {
     9200: "Elasticsearch",
     11211: "memcached",
     27017: "MongoDB",
-    50000: "DB2",
+    50000: "DB2 database",
 }
 _PRINT_VOICE_VIDEO: dict[int, str] = {
     515: "LPD: a printer; state only",

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from riskscan.discover import arp
 from riskscan.discover.brake import Brake
 from riskscan.discover.examine import Examination, Judge
 from riskscan.discover.faults import Stopped
@@ -42,6 +43,9 @@ def sweep(
     nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake)
 
     def examine(host: Host) -> Host:
+        segment = preflight.local_segment(host.address)
+        if segment and "arp" in host.found_by and host.mac and host.address.version == 4:
+            arp.introduce(segment, host.address, host.mac)
         examination = Examination(
             host, scope=scope, triage=triage, paces=paces, nmap=nmap, notify=herald, brake=brake
         )

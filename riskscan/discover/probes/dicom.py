@@ -102,7 +102,11 @@ class _Peer:
         entity.acse_timeout = entity.network_timeout = min(pace.read_timeout + 3, self._seconds)
         for syntax in CONTEXTS:
             entity.add_requested_context(syntax, [_IMPLICIT, _EXPLICIT])
-        handlers = [(evt.EVT_CONN_OPEN, self._guard), (evt.EVT_PDU_RECV, self._hear)]
+        handlers = [
+            (evt.EVT_ACSE_SENT, self._guard),
+            (evt.EVT_CONN_OPEN, self._open),
+            (evt.EVT_PDU_RECV, self._hear),
+        ]
         begun = time.monotonic()
         try:
             self._association = entity.associate(
@@ -143,10 +147,15 @@ class _Peer:
         return [("dicom.context", name) for name in services(accepted)]
 
     def _guard(self, event: Any) -> None:
-        """Bound a connection that pynetdicom would read from for ever, and without a cap."""
-        self._connected = True
+        """Bound what pynetdicom leaves unbounded, before it connects.
+
+        It reads for as long and as much as the other side likes, and leaves a socket open when
+        a connection fails.
+        """
+        if self._watchdog:
+            return
         transport = event.assoc.dul.socket
-        raw, read = transport.socket, transport.recv
+        read = transport.recv
 
         def capped(count: int) -> bytearray:
             if count > self._byte_cap:
@@ -154,9 +163,13 @@ class _Peer:
             return cast(bytearray, read(count))
 
         transport.recv = capped
-        self._watchdog = Timer(self._seconds, _hang_up, (raw,))
+        transport._shutdown_socket = lambda: _hang_up(transport.socket)
+        self._watchdog = Timer(self._seconds, lambda: _hang_up(transport.socket))
         self._watchdog.daemon = True
         self._watchdog.start()
+
+    def _open(self, _event: Any) -> None:
+        self._connected = True
 
     def _hear(self, event: Any) -> None:
         self._first = self._first or event.pdu
@@ -180,6 +193,9 @@ def services(accepted: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(CONTEXTS.values()) if name in named]
 
 
-def _hang_up(raw: socket.socket) -> None:
+def _hang_up(raw: socket.socket | None) -> None:
+    if raw is None:
+        return
     with suppress(OSError):
         raw.shutdown(socket.SHUT_RDWR)
+    raw.close()

@@ -94,7 +94,7 @@ def greeting(port: int, octets: bytes) -> tuple[str, str]:
 
 def _legible(line: str) -> str:
     """Keep words, not data: a line that is not plain text may hold anything."""
-    if sum(not c.isprintable() for c in line) > len(line) // 10:
+    if sum(c == "\ufffd" or not c.isprintable() for c in line) > len(line) // 10:
         raise ProtocolError("it speaks first, but not in text")
     return line
 
