@@ -7,15 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from riskscan.report.document import Count, DeviceGroup, LevelCount
-
-LEVEL_COLOURS: tuple[str, ...] = ("#8b98a1", "#5b8597", "#c48a12", "#c2551c", "#8f1d2c")
-"""By rank; each is darker than the one below it, so that they differ in black and white too."""
-
-STATUS_COLOURS: tuple[str, ...] = ("#8f1d2c", "#c48a12", "#cdd5da", "#1f6f6b", "#eceff1")
-"""Not met, partly met, not assessed, met, not applicable."""
-
-_INK = "#1d2a33"
-_SOFT = "#5c6b76"
+from riskscan.report.drawing import INK, LEVEL_COLOURS, SOFT, STATUS_COLOURS, picture
 
 
 def levels(counts: Sequence[LevelCount]) -> Markup:
@@ -26,7 +18,7 @@ def levels(counts: Sequence[LevelCount]) -> Markup:
         for place, c in enumerate(counts)
     ]
     said = ", ".join(f"{c.count} {c.level.value}" for c in counts)
-    return _svg(330, len(counts) * 22, "Risks by level", said, bars)
+    return picture(330, len(counts) * 22, "Risks by level", said, bars)
 
 
 def groups(inventory: Sequence[DeviceGroup]) -> Markup:
@@ -37,7 +29,7 @@ def groups(inventory: Sequence[DeviceGroup]) -> Markup:
         _bar(place, name, size, most, "#1f5f74", 190) for place, (name, size) in enumerate(sizes)
     ]
     said = ", ".join(f"{name}: {size}" for name, size in sizes)
-    return _svg(620, max(1, len(sizes)) * 22, "Devices by group", said, bars, left=190)
+    return picture(620, max(1, len(sizes)) * 22, "Devices by group", said, bars)
 
 
 def _bar(place: int, label: str, count: int, most: int, colour: str, left: int) -> str:
@@ -46,11 +38,11 @@ def _bar(place: int, label: str, count: int, most: int, colour: str, left: int) 
     top = place * 22
     return (
         f'<text x="{left - 10}" y="{top + 15}" text-anchor="end" font-size="12" '
-        f'fill="{_INK}">{escape(label)}</text>'
+        f'fill="{INK}">{escape(label)}</text>'
         f'<rect x="{left}" y="{top + 4}" width="{max(width, 1.5)}" height="14" rx="1.5" '
         f'fill="{colour if count else "#d5dce1"}"/>'
         f'<text x="{left + width + 7}" y="{top + 15}" font-size="12" font-weight="600" '
-        f'fill="{_INK if count else _SOFT}">{count:,}</text>'
+        f'fill="{INK if count else SOFT}">{count:,}</text>'
     )
 
 
@@ -68,15 +60,4 @@ def statuses(counts: Sequence[Count]) -> Markup:
             )
         left += width
     said = ", ".join(f"{c.label.lower()}: {c.count}" for c in counts)
-    return _svg(620, 12, "Controls by status", said, parts)
-
-
-def _svg(
-    width: int, height: int, title: str, said: str, parts: Sequence[str], left: int = 0
-) -> Markup:
-    body = "".join(parts)
-    return Markup(  # noqa: S704
-        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" '
-        f'font-family="Source Sans 3, sans-serif" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{escape(title)}</title><desc>{escape(said)}</desc>{body}</svg>"
-    )
+    return picture(620, 12, "Controls by status", said, parts)

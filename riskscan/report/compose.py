@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 
 from riskscan.model import Assessment, Change, Check, Scan
-from riskscan.report.clean import cleaned
+from riskscan.report.clean import cleaned, shortened
 from riskscan.report.controls import questions, rule
 from riskscan.report.document import FORMAT, Appendix, Fact, Report
 from riskscan.report.findings import evidence_rows, failures, weaknesses
 from riskscan.report.front import change_rows, cover, summary
-from riskscan.report.inventory import inventory, patient_data
+from riskscan.report.inventory import inventory, networks, patient_data
 from riskscan.report.method import GLOSSARY, method
 from riskscan.report.register import plan, register
 from riskscan.report.seen import seen
-from riskscan.report.words import day, moment
+from riskscan.report.words import NAME_CAP, day, moment
 
 
 def compose(
@@ -35,12 +35,13 @@ def compose(
         Report(
             format=FORMAT,
             created_at=assessment.made_at.astimezone(UTC),
-            author=scan.site.assessor or "riskscan",
+            author=shortened(scan.site.assessor, NAME_CAP) or "riskscan",
             cover=cover(scan, assessment, knowledge_as_of),
             summary=summary(scan, assessment, checks, changes),
             changes=change_rows(changes),
             seen=seen(scan, assessment, checks),
             patient_data=patient_data(scan),
+            networks=networks(scan, assessment),
             inventory=inventory(scan, assessment),
             weaknesses=weaknesses(scan, assessment, checks),
             register=register(assessment, checks),

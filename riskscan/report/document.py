@@ -150,6 +150,28 @@ class DeviceGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class MapDevice:
+    address: str
+    short: str
+    """The end of the address that tells it apart on its network: ``.23``."""
+    worst: Level | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    group: str
+    devices: tuple[MapDevice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapNetwork:
+    """One network and the devices on it, by group."""
+
+    label: str
+    rows: tuple[MapRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One weakness on one device."""
 
@@ -340,6 +362,7 @@ class Report:
     seen: Seen
     patient_data: tuple[Fact, ...]
     """Class of device to the devices of it, where patient data is likely to be."""
+    networks: tuple[MapNetwork, ...]
     inventory: tuple[DeviceGroup, ...]
     weaknesses: tuple[Weakness, ...]
     register: tuple[RiskRow, ...]

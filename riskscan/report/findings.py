@@ -11,6 +11,8 @@ from riskscan.report.document import Case, CitationRow, EvidenceRow, Weakness
 from riskscan.report.words import CONFIDENCE, short_name
 
 WHOLE_NETWORK = "Whole network"
+_SUMMARY = 400
+"""Longest summary of a finding, in characters: it may quote the device."""
 _SHORT = 90
 """Longest observation in a finding's table, in characters; the appendix has it whole."""
 
@@ -83,7 +85,7 @@ def _case(finding: Finding, device: Device | None) -> Case:
         mac=(device.host.mac or "") if device else "",
         severity=finding.severity,
         confidence=CONFIDENCE[finding.confidence],
-        summary=finding.summary,
+        summary=shortened(finding.summary, _SUMMARY),
         evidence="; ".join(_in_short(e) for e in finding.evidence[:4]),
     )
 

@@ -18,7 +18,7 @@ from riskscan.model import (
 )
 from riskscan.report.clean import shortened
 from riskscan.report.document import ChangeRow, Cover, Fact, LevelCount, Summary, TopRisk
-from riskscan.report.words import CHANGE, LEVELS, NAME_CAP, counted, day, listed
+from riskscan.report.words import CHANGE, LEVELS, NAME_CAP, counted, day, listed, moment
 
 TOP = 5
 """How many risks the manager's page names."""
@@ -41,14 +41,14 @@ def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
         scanned_on=scan.started_at.date(),
         scan_id=scan.id,
         facts=(
-            Fact("Scanned on", day(scan.started_at)),
-            Fact("Assessed on", day(assessment.made_at)),
+            Fact("Scanned", moment(scan.started_at)),
+            Fact("Assessed", moment(assessment.made_at)),
             Fact("Assessor", shortened(scan.site.assessor, NAME_CAP) or "Not recorded"),
             Fact("Permission to scan", _consent(scan.site.consent)),
             Fact("Scan", scan.id),
             Fact("Made with", f"riskscan {scan.tool_version}".strip()),
             Fact("Content revision", assessment.content_revision),
-            Fact("Outside facts as of", day(knowledge_as_of)),
+            Fact("Product facts as of", day(knowledge_as_of)),
         ),
         note=_NOTE,
     )
@@ -157,4 +157,6 @@ def change_rows(changes: Sequence[Change]) -> tuple[ChangeRow, ...]:
     """Arrange the differences by kind, then as given."""
     order = list(CHANGE)
     ranked = sorted(changes, key=lambda change: order.index(change.kind))
-    return tuple(ChangeRow(CHANGE[c.kind], c.address, c.detail) for c in ranked)
+    return tuple(
+        ChangeRow(CHANGE[c.kind], c.address, shortened(c.detail, 2 * NAME_CAP)) for c in ranked
+    )

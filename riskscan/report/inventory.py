@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from ipaddress import ip_network
 
 from riskscan.model import (
     CLASS_GROUPS,
@@ -11,11 +12,19 @@ from riskscan.model import (
     DeviceClass,
     Finding,
     Level,
+    Network,
     Result,
     Scan,
 )
 from riskscan.report.clean import shortened
-from riskscan.report.document import DeviceGroup, DeviceRow, Fact
+from riskscan.report.document import (
+    DeviceGroup,
+    DeviceRow,
+    Fact,
+    MapDevice,
+    MapNetwork,
+    MapRow,
+)
 from riskscan.report.words import CONFIDENCE, NAME_CAP, listed, short_name, software
 
 _PATIENT_DATA = (
@@ -44,6 +53,37 @@ def patient_data(scan: Scan) -> tuple[Fact, ...]:
             if kind in _PATIENT_DATA:
                 rows.setdefault(kind, []).append(f"{short_name(device)} ({device.address})")
     return tuple(Fact(kind.label, listed(rows[kind])) for kind in _PATIENT_DATA if kind in rows)
+
+
+def networks(scan: Scan, assessment: Assessment) -> tuple[MapNetwork, ...]:
+    """Place every device on its network, for the map."""
+    found = [f for f in assessment.findings if f.result is Result.FAIL]
+    placed: dict[Network, list[Device]] = {}
+    for device in sorted(scan.devices, key=_order):
+        placed.setdefault(_network(scan, device), []).append(device)
+    ordered = sorted(placed, key=lambda net: (net.version, int(net.network_address)))
+    return tuple(MapNetwork(str(net), _map_rows(placed[net], found)) for net in ordered)
+
+
+def _network(scan: Scan, device: Device) -> Network:
+    """Return the narrowest network that the scan knows around a device, at most 256 wide."""
+    address = device.address
+    known = [s.network for s in scan.vantage.segments] + list(scan.site.scope.include)
+    around = [net for net in known if address in net and net.num_addresses > 1]
+    block = ip_network((address, 24 if address.version == 4 else 64), strict=False)
+    return max([*around, block], key=lambda net: net.prefixlen)
+
+
+def _map_rows(devices: list[Device], found: list[Finding]) -> tuple[MapRow, ...]:
+    rows: dict[str, list[MapDevice]] = {}
+    for device in devices:
+        address = str(device.address)
+        worst = _worst([f for f in found if f.address == address])
+        end = max(address.rfind("."), address.rfind(":"))
+        rows.setdefault(device.identity.device_class.group, []).append(
+            MapDevice(address, address[end:], worst)
+        )
+    return tuple(MapRow(group, tuple(members)) for group, members in rows.items())
 
 
 def inventory(scan: Scan, assessment: Assessment) -> tuple[DeviceGroup, ...]:

@@ -12,7 +12,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from riskscan.errors import OutputError
-from riskscan.report import charts, words
+from riskscan.report import charts, netmap, words
 from riskscan.report.document import Report
 
 _PAPER = ("fonts.css", "base.css", "print.css")
@@ -49,6 +49,7 @@ def _environment() -> Environment:
     )
     environment.filters["day"] = words.day
     environment.globals["charts"] = charts
+    environment.globals["netmap"] = netmap
     return environment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import report_factories as factories
 from hypothesis import given
@@ -14,6 +15,7 @@ from riskscan.model import (
     AnswerValue,
     Assurance,
     ControlStatus,
+    Device,
     Level,
     Result,
 )
@@ -28,6 +30,24 @@ def test_every_device_stands_under_one_heading() -> None:
 
     assert sorted(d.address for d in rows) == sorted(str(d.address) for d in scan.devices)
     assert {d.mac for d in rows} == {d.host.mac for d in scan.devices}
+
+
+def test_the_map_holds_every_device_on_its_network() -> None:
+    scan = factories.scan(devices=tuple(replace_last(d) for d in factories.scan().devices))
+
+    networks = factories.report(scan).networks
+
+    shown = [d.address for n in networks for row in n.rows for d in row.devices]
+    assert sorted(shown) == sorted(str(d.address) for d in scan.devices)
+    assert [n.label for n in networks] == ["10.20.0.0/24", "192.168.7.0/24"]
+    assert {d.short for row in networks[1].rows for d in row.devices} == {".61"}
+
+
+def replace_last(device: Device) -> Device:
+    """Move the last device of the clinic to a network that the scan did not name."""
+    if str(device.address) != factories.address(61):
+        return device
+    return replace(device, host=replace(device.host, address=IPv4Address("192.168.7.61")))
 
 
 def test_only_failures_are_weaknesses() -> None:

@@ -11,7 +11,7 @@ import pytest
 import report_factories as factories
 
 from riskscan.model import Observation
-from riskscan.report import EXPORTERS, Report, charts
+from riskscan.report import EXPORTERS, Report, charts, netmap
 from riskscan.report.templates import EVIDENCE_ROWS, folder, render
 
 HOSTILE = (
@@ -157,6 +157,7 @@ def test_charts_are_well_formed_and_speak_to_a_screen_reader() -> None:
         charts.groups(report.inventory),
         charts.statuses(report.rule.counts),
         charts.groups(()),
+        *(netmap.draw(network) for network in report.networks),
     )
 
     for svg in drawn:
