@@ -13,6 +13,7 @@ from riskscan.model import (
     Confidence,
     ControlResult,
     ControlStatus,
+    Device,
     Finding,
     Implementation,
     Level,
@@ -89,14 +90,20 @@ def _mend(
         title=f"{judgement.action} ({len(devices)} {kind}{many})",
         how=("First confirm what the scan could only infer. " if unsure else "")
         + judgement.check.fix,
-        owner=Owner.VENDOR if medical and judgement.owner is Owner.IT else judgement.owner,
+        owner=_owner(judgement, medical),
         due=_due(level, today),
-        cost=judgement.cost,
+        cost=judgement.cost.value,
         level=level,
         risks=tuple(r.id for r in risks),
         findings=shown,
         criterion=judgement.check.verify,
     )
+
+
+def _owner(judgement: Judgement, medical: bool) -> str:
+    """Name a role; nobody but its maker should change a medical device."""
+    vendor = medical and judgement.owner is Owner.IT
+    return (Owner.VENDOR if vendor else judgement.owner).value
 
 
 def _questions(controls: Iterable[ControlResult], today: date) -> list[Action]:
@@ -126,14 +133,14 @@ def _questions(controls: Iterable[ControlResult], today: date) -> list[Action]:
 
 
 def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Action]:
-    """Have someone look at important devices that the scan could not judge."""
+    """Have someone look at the most important devices that the scan could not judge."""
     blind = sorted(
         {
             f.address
             for f in findings
             if f.result in (Result.UNKNOWN, Result.ERROR)
             and f.address is not None
-            and estate.worth(f.address) >= Level.HIGH
+            and _vital(estate.devices[f.address], estate)
         },
         key=lambda a: (estate.devices[a].address.version, int(estate.devices[a].address)),
     )
@@ -142,7 +149,7 @@ def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Ac
     listed = ", ".join(blind[:_LISTED]) + (" and others" if len(blind) > _LISTED else "")
     return [
         _work(
-            f"Find out what the scan could not see on important devices ({len(blind)})",
+            f"Find out what the scan could not see on the most important devices ({len(blind)})",
             "Ask the makers or look at the devices' own settings for what the findings call "
             f"unknown: {listed}.",
             Owner.IT,
@@ -153,9 +160,15 @@ def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Ac
     ]
 
 
+def _vital(device: Device, estate: Estate) -> bool:
+    """The devices whose unknowns are worth an afternoon: medical ones, and the keys to the rest."""
+    medical = device.identity.device_class.is_medical
+    return medical or estate.worth(str(device.address)) is Level.VERY_HIGH
+
+
 def _work(title: str, how: str, owner: Owner, level: Level, criterion: str, today: date) -> Action:
     due = _due(level, today)
-    return Action("", title, how, owner, due, Cost.NONE, level, (), (), criterion)
+    return Action("", title, how, owner.value, due, Cost.NONE.value, level, (), (), criterion)
 
 
 def _due(level: Level, today: date) -> date:

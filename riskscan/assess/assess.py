@@ -41,8 +41,11 @@ def assess(
 
     ``now`` (with its zone) decides what has expired and when actions are due. ``previous`` is an
     earlier complete scan of the site, if there is one: it is a second dated evaluation in the
-    sense of 164.308(a)(8). Raises :class:`riskscan.errors.RuleError` if shipped content is broken.
+    sense of 164.308(a)(8). Raises :class:`riskscan.errors.RuleError` if shipped content is broken,
+    and :class:`ValueError` if ``now`` lacks its zone.
     """
+    if now.tzinfo is None:
+        raise ValueError("'now' needs a time zone: certificates and due days depend on it")
     checklist = checklist or load_checklist()
     estate = Estate.of(scan)
     context = Context(scan, knowledge, now, tuple(estate.devices.values()))

@@ -55,9 +55,11 @@ class Estate:
 
 
 def name_of(device_class: DeviceClass) -> str:
-    """The class in words for the middle of a sentence: lower case, but ECG stays ECG."""
+    """The class in words for the middle of a sentence: lower case, but ECG and Wi-Fi stay."""
     label = device_class.label
-    return label if label[:2].isupper() else label[0].lower() + label[1:]
+    if label[:2].isupper() or label.startswith("Wi-Fi"):
+        return label
+    return label[0].lower() + label[1:]
 
 
 def name_group(devices: tuple[Device, ...], device_class: DeviceClass | None) -> str:

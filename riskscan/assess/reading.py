@@ -57,8 +57,10 @@ class Ports:
 
 def look(device: Device, ports: Iterable[int], protocol: str = "tcp") -> Ports:
     """Sort ports by what the device answered."""
-    states = {s.port: s.state for s in device.host.services if s.protocol == protocol}
     wanted = tuple(ports)
+    states = {
+        s.port: s.state for s in device.host.services if s.port in wanted and s.protocol == protocol
+    }
     return Ports(
         tuple(p for p in wanted if states.get(p) is PortState.OPEN),
         tuple(p for p in wanted if states.get(p) is PortState.CLOSED),

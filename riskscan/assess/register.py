@@ -85,8 +85,8 @@ def _groups(
             key = (finding.check, device.identity.device_class, estate.segment(device))
         members.setdefault(key, []).append(finding)
     for (check, device_class, _), found in members.items():
-        devices = tuple(dict.fromkeys(d for f in found for d in estate.touched(f)))
-        yield Group(checks[check], device_class, devices, tuple(found))
+        devices = {d.address: d for f in found for d in estate.touched(f)}
+        yield Group(checks[check], device_class, tuple(devices.values()), tuple(found))
 
 
 def _risk(group: Group, listed: ListedThreat, broken: set[str]) -> Risk:

@@ -110,7 +110,7 @@ def device(
 def scan(*devices: Device, segment: str | None = SEGMENT) -> Scan:
     """Make a complete scan from inside one segment, or from outside all of them."""
     network = ip_network(SEGMENT)
-    segments = ()
+    segments: tuple[Segment, ...] = ()
     if segment:
         segments = (Segment("eth0", ip_network(segment), ip_address("192.168.50.10"), None),)
     return Scan(
@@ -149,8 +149,14 @@ def answer(
     return Answer(control, value, "Dana Lee", on, note, document)
 
 
-TELNET = {"says": [("telnet.greeting", "login:", 23)], "open": (23,)}
-"""A device that certainly fails one check of high severity."""
+def with_telnet(
+    address: str = "192.168.50.20",
+    device_class: DeviceClass = DeviceClass.WORKSTATION,
+    mac: str | None = "",
+) -> Device:
+    """Make a device that certainly fails one check of high severity."""
+    greeting = [("telnet.greeting", "login:", 23)]
+    return device(address, device_class, says=greeting, open=(23,), mac=mac)
 
 
 def clinic() -> Scan:
@@ -164,7 +170,7 @@ def clinic() -> Scan:
             closed=(21, 23),
         ),
         device("192.168.50.25", DeviceClass.INFUSION_PUMP, filtered=(23, 80), fragile=True),
-        device("192.168.50.11", DeviceClass.WORKSTATION, **TELNET),  # type: ignore[arg-type]
+        with_telnet("192.168.50.11"),
         device("192.168.50.40", DeviceClass.PRINTER_MFP, open=(9100,), closed=(21, 23)),
         device("192.168.50.47", DeviceClass.UNKNOWN, closed=(21, 23, 80)),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
+import pytest
 import strategies
-from assess.factories import KNOWLEDGE, NOW, TELNET, answer, clinic, device, scan
+from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from riskscan.assess import CHECKS, assess, load_checklist
 from riskscan.assess.actions import DUE_DAYS
 from riskscan.assess.coverage import addresses
 from riskscan.assess.findings import run
-from riskscan.assess.judgement import Context, Judgement, Verdict
+from riskscan.assess.judgement import Context, Verdict
 from riskscan.assess.library import threats
 from riskscan.assess.revision import content_revision
 from riskscan.assess.statement import elements
@@ -28,6 +30,7 @@ from riskscan.model import (
     DeviceClass,
     Finding,
     Level,
+    Network,
     Result,
     Risk,
     Scan,
@@ -56,7 +59,7 @@ def test_the_same_scan_gives_the_same_assessment() -> None:
 
 def test_a_finding_keeps_its_id_when_the_address_changes() -> None:
     there = device("192.168.50.20", mac="00:1b:54:00:00:01", closed=(23,))
-    here = device("192.168.50.99", mac="00:1b:54:00:00:01", **TELNET)  # type: ignore[arg-type]
+    here = with_telnet("192.168.50.99", mac="00:1b:54:00:00:01")
     was = found(judge(scan(there)), "cleartext.telnet", "192.168.50.20")
     now = found(judge(scan(here)), "cleartext.telnet", "192.168.50.99")
 
@@ -107,18 +110,18 @@ def test_every_failed_finding_stands_in_a_risk_and_every_risk_in_an_action() -> 
 
 
 def test_a_risk_says_what_could_happen_to_whom_in_one_sentence() -> None:
-    pump = device("192.168.50.25", DeviceClass.INFUSION_PUMP, **TELNET)  # type: ignore[arg-type]
+    pump = with_telnet("192.168.50.25", DeviceClass.INFUSION_PUMP)
     risk = only(judge(scan(pump)), "cleartext.telnet")
 
     assert risk.statement == (
         "Because Telnet accepts logins without encryption on the infusion pump at 192.168.50.25, "
-        "someone with a foothold inside the network could cause harm to a patient through a "
+        "someone who has got into the network could cause harm to a patient through a "
         "device that stops or does the wrong thing."
     )
 
 
 def test_a_pump_with_telnet_on_an_untested_network_is_a_very_high_risk() -> None:
-    pump = device("192.168.50.25", DeviceClass.INFUSION_PUMP, **TELNET)  # type: ignore[arg-type]
+    pump = with_telnet("192.168.50.25", DeviceClass.INFUSION_PUMP)
     risk = only(judge(scan(pump)), "cleartext.telnet")
 
     assert (risk.initiation, risk.severity, risk.adverse) == (Level.HIGH,) * 3
@@ -137,7 +140,7 @@ def test_an_unconfirmed_weakness_counts_as_moderate_and_could_be_nothing() -> No
 
 
 def test_an_unidentified_device_could_turn_out_to_be_the_worst_kind() -> None:
-    box = device(device_class=DeviceClass.UNKNOWN, **TELNET)  # type: ignore[arg-type]
+    box = with_telnet(device_class=DeviceClass.UNKNOWN)
     risk = only(judge(scan(box)), "cleartext.telnet")
 
     assert risk.impact.level is Level.MODERATE
@@ -146,11 +149,8 @@ def test_an_unidentified_device_could_turn_out_to_be_the_worst_kind() -> None:
 
 
 def test_alike_devices_with_one_weakness_are_one_risk() -> None:
-    phones = [
-        device(f"192.168.50.{n}", DeviceClass.VOIP_PHONE, **TELNET)  # type: ignore[arg-type]
-        for n in range(60, 65)
-    ]
-    pc = device("192.168.50.11", DeviceClass.WORKSTATION, **TELNET)  # type: ignore[arg-type]
+    phones = [with_telnet(f"192.168.50.{n}", DeviceClass.VOIP_PHONE) for n in range(60, 65)]
+    pc = with_telnet("192.168.50.11", DeviceClass.WORKSTATION)
     risks = [r for r in judge(scan(*phones, pc)).risks if r.check == "cleartext.telnet"]
 
     assert [len(r.members) for r in risks] == [1, 5]
@@ -159,8 +159,8 @@ def test_alike_devices_with_one_weakness_are_one_risk() -> None:
 
 
 def test_alike_devices_in_two_segments_are_two_risks() -> None:
-    near = device("192.168.50.60", DeviceClass.VOIP_PHONE, **TELNET)  # type: ignore[arg-type]
-    far = device("192.168.60.60", DeviceClass.VOIP_PHONE, mac=None, **TELNET)  # type: ignore[arg-type]
+    near = with_telnet("192.168.50.60", DeviceClass.VOIP_PHONE)
+    far = with_telnet("192.168.60.60", DeviceClass.VOIP_PHONE, mac=None)
     risks = [r for r in judge(scan(near, far)).risks if r.check == "cleartext.telnet"]
 
     assert {r.members for r in risks} == {("192.168.50.60",), ("192.168.60.60",)}
@@ -187,8 +187,8 @@ def test_risks_are_numbered_from_the_highest_down() -> None:
 
 
 def test_inside_a_level_patient_safety_comes_first() -> None:
-    pump = device("192.168.50.99", DeviceClass.INFUSION_PUMP, **TELNET)  # type: ignore[arg-type]
-    ehr = device("192.168.50.11", DeviceClass.EHR_PM_SERVER, **TELNET)  # type: ignore[arg-type]
+    pump = with_telnet("192.168.50.99", DeviceClass.INFUSION_PUMP)
+    ehr = with_telnet("192.168.50.11", DeviceClass.EHR_PM_SERVER)
     risks = [r for r in judge(scan(ehr, pump)).risks if r.check == "cleartext.telnet"]
 
     assert {r.level for r in risks} == {Level.VERY_HIGH}
@@ -209,8 +209,8 @@ def test_actions_fall_due_by_level_and_say_who_and_how() -> None:
 
 
 def test_a_medical_device_is_mended_by_its_maker_and_a_computer_by_the_it_provider() -> None:
-    pump = device("192.168.50.25", DeviceClass.INFUSION_PUMP, **TELNET)  # type: ignore[arg-type]
-    desk = device("192.168.50.11", DeviceClass.WORKSTATION, **TELNET)  # type: ignore[arg-type]
+    pump = with_telnet("192.168.50.25", DeviceClass.INFUSION_PUMP)
+    desk = with_telnet("192.168.50.11", DeviceClass.WORKSTATION)
     actions = [a for a in judge(scan(pump, desk)).actions if a.title.startswith("Turn Telnet off")]
 
     assert [(a.owner, a.title) for a in actions] == [
@@ -233,7 +233,7 @@ def test_open_questions_are_an_action_until_they_are_answered() -> None:
 def test_important_devices_that_could_not_be_judged_are_an_action() -> None:
     titles = [a.title for a in judge(clinic()).actions]
 
-    assert any("could not see on important devices" in title for title in titles)
+    assert any("could not see on the most important devices" in title for title in titles)
 
 
 def test_the_statement_counts_by_level_and_names_the_highest_without_a_grade() -> None:
@@ -315,9 +315,9 @@ _SMALL = st.tuples(st.integers(0, 255), st.integers(24, 32)).map(
 
 @given(st.lists(_SMALL, max_size=4), st.lists(_SMALL, max_size=3))
 def test_addresses_are_counted_as_the_scope_lists_them(
-    include: list[object], exclude: list[object]
+    include: list[Network], exclude: list[Network]
 ) -> None:
-    scope = Scope(tuple(include), tuple(exclude))  # type: ignore[arg-type]
+    scope = Scope(tuple(include), tuple(exclude))
 
     assert addresses(scope) == len(list(scope.addresses()))
 
@@ -354,11 +354,16 @@ def test_no_scan_however_hostile_breaks_the_assessment(subject: Scan) -> None:
 
 
 def test_a_network_check_that_raises_is_an_error_too() -> None:
-    def broken(context: Context) -> object:
+    def broken(context: Context) -> Iterator[Verdict]:
         raise KeyError("x")
 
-    judgement: Judgement = replace(CHECKS["network.flat"], of_network=broken)  # type: ignore[arg-type]
+    judgement = replace(CHECKS["network.flat"], of_network=broken)
     [finding] = run({"network.flat": judgement}, Context(scan(), KNOWLEDGE, NOW, ()))
 
     assert (finding.result, finding.address) == (Result.ERROR, None)
     assert finding.confidence is Confidence.LOW
+
+
+def test_a_clock_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        assess(scan(), knowledge=KNOWLEDGE, now=NOW.replace(tzinfo=None))

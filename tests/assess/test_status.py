@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from assess.factories import KNOWLEDGE, NOW, TELNET, answer, clinic, device, scan
+from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,7 +105,7 @@ def test_an_evaluation_takes_two_scans_and_a_review() -> None:
 
 
 def test_a_refutation_cannot_be_talked_away() -> None:
-    subject = scan(device(**TELNET), *quiet(20))  # type: ignore[arg-type]
+    subject = scan(with_telnet(), *quiet(20))
     said = [answer("T09", document="Encryption policy, 2026-01-01")]
     result = judged("T09", subject, said)
 
@@ -117,7 +117,7 @@ def test_a_refutation_cannot_be_talked_away() -> None:
 
 
 def test_a_refutation_that_nothing_supports_is_not_met() -> None:
-    subject = scan(device(**TELNET), *quiet(20))  # type: ignore[arg-type]
+    subject = scan(with_telnet(), *quiet(20))
 
     assert judged("T09", subject).status is NOT_MET
     assert judged("T09", subject, [answer("T09", AnswerValue.NO)]).status is NOT_MET
@@ -125,7 +125,7 @@ def test_a_refutation_that_nothing_supports_is_not_met() -> None:
 
 
 def test_a_refutation_on_a_system_of_the_highest_worth_is_not_met() -> None:
-    server = device(device_class=DeviceClass.EHR_PM_SERVER, **TELNET)  # type: ignore[arg-type]
+    server = with_telnet(device_class=DeviceClass.EHR_PM_SERVER)
     result = judged("T09", scan(server, *quiet(20)), [answer("T09", document="Policy")])
 
     assert result.status is NOT_MET
@@ -134,7 +134,7 @@ def test_a_refutation_on_a_system_of_the_highest_worth_is_not_met() -> None:
 
 @pytest.mark.parametrize(("others", "status"), [(8, NOT_MET), (9, PARTIAL)])
 def test_more_than_a_tenth_of_the_devices_is_not_met(others: int, status: ControlStatus) -> None:
-    subject = scan(device(**TELNET), *quiet(others))  # type: ignore[arg-type]
+    subject = scan(with_telnet(), *quiet(others))
 
     assert judged("T09", subject, [answer("T09", document="Policy")]).status is status
 
@@ -147,7 +147,7 @@ def test_not_applicable_takes_a_reason_and_removes_no_refutation() -> None:
     )
     against = judged(
         "T09",
-        scan(device(**TELNET)),  # type: ignore[arg-type]
+        scan(with_telnet()),
         [answer("T09", AnswerValue.NOT_APPLICABLE, note="We have no network.")],
     )
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from riskscan.assess.checks import (
     cleartext,
+    clinical,
     credentials,
     encryption,
     exposure,
-    imaging,
     inventory,
     lifecycle,
     remote,
@@ -23,13 +23,13 @@ from riskscan.assess.checks import (
 from riskscan.assess.judgement import Judgement
 
 CHECKS: dict[str, Judgement] = {
-    "cleartext.dicom": cleartext.dicom,
+    "cleartext.dicom": clinical.dicom,
     "cleartext.ftp": cleartext.ftp,
-    "cleartext.hl7": cleartext.hl7,
+    "cleartext.hl7": clinical.hl7,
     "cleartext.http-basic": cleartext.http_basic,
     "cleartext.http-login": cleartext.http_login,
     "cleartext.telnet": cleartext.telnet,
-    "dicom.any-ae": imaging.any_ae,
+    "dicom.any-ae": clinical.any_ae,
     "exposure.database": exposure.database,
     "exposure.raw-print": exposure.raw_print,
     "inventory.duplicate-address": inventory.duplicate_address,

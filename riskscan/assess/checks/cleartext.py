@@ -1,4 +1,4 @@
-"""Services over which logins or patient data travel readable to anyone on the network."""
+"""Services over which passwords and files travel readable to anyone on the network."""
 
 from __future__ import annotations
 
@@ -13,15 +13,7 @@ from riskscan.assess.reading import (
     seen,
     why,
 )
-from riskscan.model import Confidence, Device, DeviceClass, Level, Observation, Outcome, Result
-
-DICOM_PORTS = (104, 11112)
-HL7_PORT = 2575
-_IMAGING = {
-    DeviceClass.PACS_ARCHIVE,
-    DeviceClass.IMAGING_MODALITY,
-    DeviceClass.IMAGING_WORKSTATION,
-}
+from riskscan.model import Confidence, Device, Level, Observation, Outcome, Result
 
 
 @device_check(
@@ -163,98 +155,6 @@ def http_basic(device: Device, context: Context) -> Verdict | None:
         where = ports_of(basic)
         return _clear(f"The web login on {where} is unencrypted.", basic, "asks for Basic login")
     return _web_without(device, "Basic login")
-
-
-@device_check(
-    "cleartext.dicom",
-    title="Medical images travel without encryption",
-    severity=Level.MODERATE,
-    cites={
-        "T09": "Images and patient names sent to this port are not encrypted.",
-        "T08": "Nothing on this connection notices an image that is changed on the way.",
-    },
-    weakness="medical images are exchanged without encryption",
-    feeds={"T05": "Someone listening on the network sees images and patient names."},
-    action="Protect the exchange of medical images",
-    owner=Owner.VENDOR,
-    cost=Cost.MEDIUM,
-)
-def dicom(device: Device, context: Context) -> Verdict | None:
-    """What: The device speaks DICOM, the language of medical images, on an unencrypted port.
-
-    Why: Every image carries the patient's name and birth date. Someone who listens between the
-    imaging device and the archive can read or even alter them.
-
-    Fix: Ask the makers of both sides for DICOM over TLS. Until both can do it, put imaging
-    devices and the archive into a network segment of their own.
-
-    Verify: The next scan meets DICOM on this device only over an encrypted connection.
-    """
-    clear_ports = {o.port for o in seen(device, "dicom.tls", "false")}
-    told = [o for o in seen(device, "dicom.association") if o.port in clear_ports]
-    spoke = [o for o in told if o.value in ("accepted", "rejected")] or told
-    if spoke:
-        sure = Confidence.HIGH if spoke[0].value != "aborted" else Confidence.MEDIUM
-        says = "answered a DICOM greeting without encryption"
-        return _clear(f"DICOM answers unencrypted on {ports_of(spoke)}.", spoke, says, sure)
-    covered = seen(device, "dicom.tls", "true")
-    if covered:
-        says = "answered a DICOM greeting over TLS"
-        return Verdict(Result.PASS, "DICOM was met only over TLS.", proof(covered, says))
-    return dicom_unseen(device)
-
-
-def dicom_unseen(device: Device) -> Verdict | None:
-    """Judge a device that said nothing about DICOM: unknown where it should speak it."""
-    ports = look(device, DICOM_PORTS)
-    if ports.open:
-        reason = why(device, ports.open[0], "dicom")
-        return unknown(f"It is not known how this device exchanges images: {reason}.")
-    if device.identity.device_class in _IMAGING and ports.unseen:
-        reason = why(device, ports.unseen[0])
-        return unknown(f"It is not known how this device exchanges images: {reason}.")
-    return None
-
-
-@device_check(
-    "cleartext.hl7",
-    title="Patient messages (HL7) probably travel without encryption",
-    severity=Level.MODERATE,
-    cites={
-        "T09": "HL7 messages sent to this port are, as a rule, not encrypted.",
-        "T08": "Plain HL7 does not notice a result that is changed on the way.",
-    },
-    weakness="patient messages (HL7) are taken without encryption",
-    feeds={"T05": "Someone listening on the network reads or alters results and orders."},
-    action="Protect the exchange of patient messages",
-    owner=Owner.VENDOR,
-    cost=Cost.MEDIUM,
-)
-def hl7(device: Device, context: Context) -> Verdict | None:
-    """What: The device accepts connections on a port for HL7, the messages that carry orders,
-    results and patient details. Nothing was sent to it, so whether it insists on encryption is
-    not proven; most such ports do not.
-
-    Why: These messages name the patient and the result. Someone between the two ends can read
-    them, or change a result before it reaches the chart.
-
-    Fix: Ask the maker whether the connection can use TLS. If not, let only the two systems that
-    talk to each other reach the port.
-
-    Verify: The maker's statement or the setting has been seen, or the next scan can no longer
-    reach the port from the office network.
-    """
-    wrapped = {o.port for o in seen(device, "tls.version")}
-    listening = [o for o in seen(device, "mllp.listens", "true") if o.port not in wrapped]
-    if listening:
-        expected = any(o.port == HL7_PORT for o in listening)
-        sure = Confidence.MEDIUM if expected else Confidence.LOW
-        says = "accepts connections on a port for HL7 messages"
-        return _clear(f"An HL7 port listens on {ports_of(listening)}.", listening, says, sure)
-    if look(device, (HL7_PORT,)).open and HL7_PORT not in wrapped:
-        reason = why(device, HL7_PORT, "mllp")
-        return unknown(f"It is not known how this device takes patient messages: {reason}.")
-    return None
 
 
 def _clear(

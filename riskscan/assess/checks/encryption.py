@@ -41,11 +41,11 @@ def old_version(device: Device, context: Context) -> Verdict | None:
         ports = {o.port for o in old}
         modern = seen(device, "tls.offers", *_MODERN) + seen(device, "tls.version", *_MODERN)
         also = ports <= {o.port for o in modern}
-        names = " and ".join(sorted({o.value for o in old}))
+        names = " and ".join(sorted({_named(o.value) for o in old}))
         extra = " beside newer versions" if also else " and nothing newer was seen"
         return Verdict(
             Result.FAIL,
-            f"{names} is accepted on {ports_of(old)}{extra}.",
+            f"{names} accepted on {ports_of(old)}{extra}.",
             proof(old, "an outdated version was accepted"),
             severity=Level.LOW if also else None,
         )
@@ -217,6 +217,12 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _named(version: str) -> str:
+    """Write a version as people do: ``TLSv1`` is TLS 1.0."""
+    family, _, number = version.partition("v")
+    return f"{family} {number if '.' in number else f'{number}.0'}"
 
 
 def _distinct(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskscan.assess.estate import name_of
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import proof, seen
 from riskscan.model import Confidence, Device, DeviceClass, Level, Result
@@ -28,8 +29,9 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
     Why: Until someone says what it is, nobody can tell whether it holds patient data, needs
     updates or belongs here at all.
 
-    Fix: Look the address up on the device, in the router's list or by unplugging nothing and
-    asking around; then enter the device and the person responsible in the practice's list.
+    Fix: Look the address up in the router's list and on the devices' labels, and ask around; do
+    not unplug what may serve a patient. Then enter the device and the person responsible for it
+    in the practice's list.
 
     Verify: The device stands in the practice's list, or a later scan identifies it.
     """
@@ -38,7 +40,7 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
         return None
     if identity.device_class is not DeviceClass.UNKNOWN:
         if identity.confidence is Confidence.LOW:
-            label = identity.device_class.label.lower()
+            label = name_of(identity.device_class)
             return unknown(f"It is probably of this kind: {label}; too little was seen to be sure.")
         return Verdict(Result.PASS, "The device was identified.", identity.evidence[:3])
     private = seen(device, "arp.mac") if _random_mac(device) else ()

@@ -55,11 +55,8 @@ class Sign:
     title="A system no longer gets security updates",
     severity=Level.HIGH,
     cites={"A13": "Flaws found from now on stay open to malicious software."},
-    weakness="a system that gets no more security updates is in use",
-    feeds={
-        "T02": "Ransomware uses flaws that the maker no longer repairs.",
-        "T11": "Old systems fail more often and are harder to bring back.",
-    },
+    weakness="software that gets no more security updates runs",
+    feeds={"T02": "Ransomware uses flaws that the maker no longer repairs."},
     action="Replace or isolate systems without security updates",
     owner=Owner.IT,
     cost=Cost.MEDIUM,

@@ -38,7 +38,7 @@ _SHOWN = 5
     title="Medical devices share one network with ordinary computers",
     severity=Level.MODERATE,
     cites={"A02": "Separating networks is a measure that a risk management plan has to weigh."},
-    weakness="medical devices and ordinary computers share one network segment",
+    weakness="no separation from ordinary computers was seen",
     feeds={
         "T04": "From any office computer every medical device is one step away.",
         "T14": "Malware or a storm of traffic on an office computer reaches medical devices.",
