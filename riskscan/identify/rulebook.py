@@ -10,13 +10,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from riskscan.errors import RuleError
-from riskscan.identify.medical import (
+from riskscan.identify.makers import (
     Maker,
     enterprises,
-    makers,
     medical_prefixes,
     module_prefixes,
     name_pattern,
+    other_makers,
 )
 from riskscan.identify.pattern import compiled
 from riskscan.identify.rule import Condition, Example, Rule, RuleSet
@@ -55,7 +55,7 @@ def table_rules() -> Iterator[Rule]:
     """Make rules of the tables of makers: by medical block, by module, by name, by enterprise."""
     yield from _from_medical_prefixes()
     yield from _from_modules()
-    for begins, maker in makers().items():
+    for begins, maker in other_makers().items():
         yield _from_name(begins, maker)
     for number, maker in enterprises().items():
         yield _from_enterprise(number, maker)
@@ -137,7 +137,7 @@ def _from_name(begins: str, maker: Maker) -> Rule:
         _REGISTRY,
         maker.confidence,
         maker.device_class,
-        maker.vendor,
+        None if maker.makes_part else maker.vendor,
         all=(Condition("mac.vendor", pattern=compiled(name_pattern(begins))),),
         examples=_examples("mac.vendor", begins, maker),
         file="prefixes/makers.tsv",
@@ -161,7 +161,7 @@ def _from_enterprise(number: str, maker: Maker) -> Rule:
 
 
 def _examples(key: str, value: str, maker: Maker) -> tuple[Example, ...]:
-    expect = {"vendor": maker.vendor}
+    expect = {} if maker.makes_part else {"vendor": maker.vendor}
     if maker.device_class:
         expect["device_class"] = maker.device_class.value
     return (Example((Observation(key, value),), expect),)

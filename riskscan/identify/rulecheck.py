@@ -11,8 +11,8 @@ from pathlib import Path
 
 from riskscan.errors import RuleError
 from riskscan.identify.facts import facts_of_mac
+from riskscan.identify.makers import enterprises, medical_prefixes, other_makers
 from riskscan.identify.match import Match, match, missing
-from riskscan.identify.medical import enterprises, makers, medical_prefixes
 from riskscan.identify.pattern import is_anchored
 from riskscan.identify.rule import Condition, Example, Rule, RuleSet
 from riskscan.identify.rule_text import read_rules
@@ -140,6 +140,6 @@ def spellings() -> dict[str, frozenset[str]]:
     """Return the vendors and systems that rules may name, spelt as they must be."""
     text = files("riskscan.identify").joinpath("vendors.toml").read_text(encoding="utf-8")
     listed = {name: frozenset(words) for name, words in tomllib.loads(text).items()}
-    tables = (medical_prefixes(), makers(), enterprises())
+    tables = (medical_prefixes(), other_makers(), enterprises())
     known = {maker.vendor for table in tables for maker in table.values()}
     return {**listed, "vendors": listed["vendors"] | known}

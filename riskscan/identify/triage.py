@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from riskscan.identify.medical import enterprises, medical_maker, module_maker, ordinary_maker
+from riskscan.identify.makers import enterprises, medical_maker, module_maker, ordinary_maker
 from riskscan.identify.vendor import MacOrigin, origin
 from riskscan.model import Host, Policy, Triage
 

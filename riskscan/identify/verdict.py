@@ -149,8 +149,7 @@ def _described(
 ) -> Identity:
     """Fill in maker, product, version and system, each group of fields from one match."""
     product = _best(deciding, "product") or _best(supporting, "product")
-    vendor = product if product and product.field("vendor") else None
-    vendor = vendor or _best(deciding, "vendor") or _best(supporting, "vendor")
+    vendor = _vendor(product, deciding, supporting)
     system = _best_system(found)
     return Identity(
         device_class=identity.device_class,
@@ -166,6 +165,20 @@ def _described(
         against=identity.against,
         mac_vendor=identity.mac_vendor,
     )
+
+
+def _vendor(
+    product: Match | None, deciding: Sequence[Match], supporting: Sequence[Match]
+) -> Match | None:
+    """Take the maker from the match that named the product.
+
+    Who made the network card is only asked where nothing names a product: software of one house
+    often runs on the hardware of another.
+    """
+    if product is None:
+        return _best(deciding, "vendor") or _best(supporting, "vendor")
+    spoken = [m for m in deciding if _sign(m) != "mac"]
+    return product if product.field("vendor") else _best(spoken, "vendor")
 
 
 def _best(votes: Iterable[Match], name: str) -> Match | None:

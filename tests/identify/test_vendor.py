@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from riskscan.identify.medical import medical_maker, medical_prefixes, ordinary_maker
+from riskscan.identify.makers import medical_maker, medical_prefixes, ordinary_maker
 from riskscan.identify.registry import ShippedLookup
 from riskscan.identify.vendor import narrow_blocks, origin
 

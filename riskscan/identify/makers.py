@@ -28,6 +28,8 @@ class Maker:
     """What the maker is known for; None where it makes many things, or only a module inside."""
     confidence: Confidence
     policy: Policy
+    makes_part: bool = False
+    """It made the network card or the virtual machine (grade M), and likely not the device."""
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +48,7 @@ def module_prefixes() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def makers() -> dict[str, Maker]:
+def other_makers() -> dict[str, Maker]:
     """Makers of other equipment, by how the registry begins their name."""
     return {row[0]: _maker(*row[1:]) for row in table("makers.tsv")}
 
@@ -59,7 +61,9 @@ def enterprises() -> dict[str, Maker]:
 
 def _maker(vendor: str, device_class: str, grade: str, lane: str) -> Maker:
     kind = None if device_class == "-" else DeviceClass(device_class)
-    return Maker(vendor, kind, _GRADES.get(grade, Confidence.LOW), Policy(lane))
+    return Maker(
+        vendor, kind, _GRADES.get(grade, Confidence.LOW), Policy(lane), makes_part=grade == "M"
+    )
 
 
 def medical_maker(origin: MacOrigin) -> Maker | None:
@@ -72,10 +76,11 @@ def module_maker(origin: MacOrigin) -> str | None:
     return None if origin.local else _by_block(module_prefixes(), origin.digits)
 
 
+@lru_cache(maxsize=1024)
 def ordinary_maker(holder: str) -> Maker | None:
     """Return the maker of other equipment with this name in the registry, longest name first."""
-    names = [name for name in makers() if re.match(name_pattern(name), holder)]
-    return makers()[max(names, key=len)] if names else None
+    names = [name for name in other_makers() if re.match(name_pattern(name), holder)]
+    return other_makers()[max(names, key=len)] if names else None
 
 
 def name_pattern(begins: str) -> str:
