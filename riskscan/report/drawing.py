@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 INK = "#1d2a33"
 SOFT = "#5c6b76"
 
-LEVEL_COLOURS: tuple[str, ...] = ("#d3dade", "#9fbcc8", "#dca83c", "#c2551c", "#8f1d2c")
+LEVEL_COLOURS: tuple[str, ...] = ("#d3dade", "#bcd3dc", "#dca83c", "#c2551c", "#8f1d2c")
 """By rank; each is darker than the one below it, so that they differ in black and white too."""
 
 STATUS_COLOURS: tuple[str, ...] = ("#8f1d2c", "#dca83c", "#cdd5da", "#1f6f6b", "#eceff1")

@@ -92,8 +92,10 @@ def listed(items: tuple[str, ...] | list[str]) -> str:
 
 
 def short_name(device: Device) -> str:
-    """The device's name, cut for a table: vendor and product are what the device said."""
-    return shortened(device.name, NAME_CAP)
+    """The device's name for a table: cut, and without the maker if the product repeats it."""
+    vendor, product = device.identity.vendor or "", device.identity.product or ""
+    repeats = bool(vendor) and product.casefold().startswith(vendor.casefold())
+    return shortened(product if repeats else device.name, NAME_CAP)
 
 
 def software(device: Device) -> str:

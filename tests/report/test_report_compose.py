@@ -32,6 +32,13 @@ def test_every_device_stands_under_one_heading() -> None:
     assert {d.mac for d in rows} == {d.host.mac for d in scan.devices}
 
 
+def test_a_product_that_repeats_its_maker_is_named_once() -> None:
+    names = {d.address: d.name for g in factories.report().inventory for d in g.devices}
+
+    assert names["10.20.0.20"] == "Orthanc"
+    assert names["10.20.0.21"] == "GE HealthCare LOGIQ E9"
+
+
 def test_the_map_holds_every_device_on_its_network() -> None:
     scan = factories.scan(devices=tuple(replace_last(d) for d in factories.scan().devices))
 
