@@ -46,7 +46,7 @@ def _counts(risks: Sequence[Risk], devices: int) -> str:
     words = [f"{count[level]} {level}" for level in reversed(Level) if count[level]]
     listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     noun = "risk was" if len(risks) == 1 else "risks were"
-    return f"{len(risks)} {noun} found: {listed}. The highest: {risks[0].statement}"
+    return f"{len(risks)} {noun} found: {listed}. The highest is this: {risks[0].statement}"
 
 
 def elements(

@@ -23,6 +23,7 @@ from riskscan.assess.library import threats
 from riskscan.assess.revision import content_revision
 from riskscan.assess.statement import elements
 from riskscan.model import (
+    OBSERVATION_KEYS,
     Assessment,
     Confidence,
     ControlStatus,
@@ -367,3 +368,61 @@ def test_a_network_check_that_raises_is_an_error_too() -> None:
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         assess(scan(), knowledge=KNOWLEDGE, now=NOW.replace(tzinfo=None))
+
+
+_TELLING = st.sampled_from(
+    [
+        "true",
+        "false",
+        "accepted",
+        "rejected",
+        "aborted",
+        "none",
+        "tls",
+        "rdp",
+        "enabled",
+        "required",
+        "called-ae",
+        "basic",
+        "public",
+        "TLSv1",
+        "TLSv1.1",
+        "TLSv1.3",
+        "sha1",
+        "RSA-512",
+        "SSH-1.99-x",
+        "5.7.33",
+        "5.5.5-10.1-MariaDB",
+        "Microsoft-IIS/7.5",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2020-01-01",
+    ]
+) | st.sampled_from(["RSA 1024", "RSA 99999999", "EC x", "", "\ud800"])
+_SAID = st.tuples(
+    st.sampled_from(sorted(OBSERVATION_KEYS)), _TELLING, st.sampled_from([22, 23, 80, 104, 443])
+)
+_OS = st.sampled_from([None, ("Windows", "Server 2012 R2"), ("Debian", ""), ("Windows", ")(")])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(DeviceClass), st.lists(_SAID, max_size=20), _OS, st.booleans()),
+        max_size=4,
+    )
+)
+def test_no_telling_word_in_a_wrong_place_breaks_a_check(
+    drawn: list[tuple[DeviceClass, list[tuple[str, str, int]], tuple[str, str] | None, bool]],
+) -> None:
+    devices = [
+        device(f"192.168.50.{n}", kind, says=says, os=os, open=(23,), fragile=fragile)
+        for n, (kind, says, os, fragile) in enumerate(drawn, start=1)
+    ]
+    result = judge(scan(*devices))
+    failed = [f for f in result.findings if f.result is Result.FAIL]
+
+    assert [f for f in result.findings if f.result is Result.ERROR] == []
+    assert all(f.evidence for f in failed)
+    assert {id for r in result.risks for id in r.findings} == {f.id for f in failed}
+    assert all(r.best <= r.level <= r.worst for r in result.risks)
