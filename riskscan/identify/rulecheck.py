@@ -44,7 +44,18 @@ class Explanation:
     fields: dict[str, str]
     """What its patterns captured."""
     missing: tuple[str, ...] = ()
-    """For a near miss: the conditions that did not hold."""
+    """For a near miss: the one condition that did not hold."""
+
+    def __str__(self) -> str:
+        if not self.matched:
+            return f"nearly   {self.rule.id}: lacks {'; '.join(self.missing)}"
+        named = [("vendor", self.rule.vendor), ("product", self.rule.product), *self.fields.items()]
+        given = "".join(f", {name} {value}" for name, value in named if value)
+        kind = self.rule.device_class.value if self.rule.device_class else "no class"
+        return (
+            f"matches  {self.rule.id}: {kind}, {self.rule.confidence}{given}\n"
+            f"         {self.rule.says} ({self.rule.source})"
+        )
 
 
 def verify(paths: Sequence[Path] = ()) -> list[Problem]:
@@ -63,11 +74,11 @@ def verify(paths: Sequence[Path] = ()) -> list[Problem]:
 
 
 def explain(observations: Sequence[Observation], rules: RuleSet) -> tuple[Explanation, ...]:
-    """Say which rules match some observations and, after them, which nearly do."""
+    """Say which rules match some observations and, after them, which lack one condition."""
     mac = next((o.value for o in observations if o.key == "arp.mac"), None)
     known = [*observations, *facts_of_mac(mac, observations)]
     read = [_explain(rule, known) for rule in rules.rules]
-    return tuple(sorted((e for e in read if e), key=lambda e: (not e.matched, len(e.missing))))
+    return tuple(sorted((e for e in read if e), key=lambda e: not e.matched))
 
 
 def _explain(rule: Rule, known: Sequence[Observation]) -> Explanation | None:
@@ -75,7 +86,8 @@ def _explain(rule: Rule, known: Sequence[Observation]) -> Explanation | None:
     if found:
         return Explanation(rule, True, found.fields)
     held = any(c.read(o) is not None for c in rule.all + rule.any for o in known)
-    return Explanation(rule, False, {}, missing(rule, known)) if held else None
+    lacking = missing(rule, known) if held else ()
+    return Explanation(rule, False, {}, lacking) if len(lacking) == 1 else None
 
 
 def _run(rule: Rule) -> Iterator[str]:

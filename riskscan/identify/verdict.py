@@ -2,7 +2,7 @@
 
 Each match votes for its class with a weight by its confidence. Matches that read the same kind of
 observation do not add up; different kinds do, so that several weak signs make a stronger one. Open
-ports never lift a verdict above low, and with no vote at all the class stays unknown.
+ports alone never give more than low, and with no vote at all the class stays unknown.
 """
 
 from __future__ import annotations
@@ -148,8 +148,9 @@ def _described(
     found: Sequence[Match],
 ) -> Identity:
     """Fill in maker, product, version and system, each group of fields from one match."""
-    product = _best(deciding, "product") or _best(supporting, "product")
-    vendor = _vendor(product, deciding, supporting)
+    own = [m for m in supporting if _describes(m.rule.device_class, identity.device_class)]
+    product = _best(deciding, "product") or _best(own, "product")
+    vendor = _vendor(product, deciding, own)
     system = _best_system(found)
     return Identity(
         device_class=identity.device_class,
@@ -165,6 +166,11 @@ def _described(
         against=identity.against,
         mac_vendor=identity.mac_vendor,
     )
+
+
+def _describes(spoken: DeviceClass | None, own: DeviceClass) -> bool:
+    """A product that fills another role on the same box is not the product of this device."""
+    return spoken is None or spoken is own or refines(spoken, own) or refines(own, spoken)
 
 
 def _vendor(

@@ -170,6 +170,7 @@ def test_explain_tells_matches_from_near_misses() -> None:
     near = by_id["dicom.archive"]
     assert not near.matched
     assert near.missing == ("dicom.context is study-root-find",)
+    assert str(near) == "nearly   dicom.archive: lacks dicom.context is study-root-find"
     assert [e.matched for e in read] == sorted((e.matched for e in read), reverse=True)
 
 
@@ -177,6 +178,8 @@ def test_explain_shows_what_was_captured() -> None:
     read = explain([observed("http.product=Orthanc 1.12.1")], RULES)
     assert read[0].rule.id == "web-health.orthanc-status"
     assert read[0].fields == {"version": "1.12.1"}
+    assert "matches  web-health.orthanc-status: pacs_archive, high" in str(read[0])
+    assert "version 1.12.1" in str(read[0])
 
 
 def test_explain_derives_the_maker_from_the_mac() -> None:

@@ -131,7 +131,19 @@ def test_roles_on_one_computer_do_not_contradict_each_other() -> None:
     assert found.device_class is DeviceClass.PACS_ARCHIVE
     assert DeviceClass.EHR_PM_SERVER in found.roles
     assert DeviceClass.SERVER in found.roles
+    assert found.product is None  # OpenEMR is the product of the other role
     assert found.against == ()
+
+
+def test_a_file_server_is_no_storage_box() -> None:
+    found = seen(
+        "tcp.open=445",
+        "tcp.open=2049",
+        "smb.dialect=3.1.1",
+        "ssh.banner=SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7",
+        "mysql.version=5.7.33",
+    )
+    assert found.device_class is DeviceClass.SERVER
 
 
 def test_the_maker_of_the_card_is_not_the_maker_of_the_software() -> None:
