@@ -53,8 +53,8 @@ class Explanation:
         given = "".join(f", {name} {value}" for name, value in named if value)
         kind = self.rule.device_class.value if self.rule.device_class else "no class"
         return (
-            f"matches  {self.rule.id}: {kind}, {self.rule.confidence}{given}\n"
-            f"         {self.rule.says} ({self.rule.source})"
+            f"matches  {self.rule.id}: {kind}, {self.rule.confidence}{given}: "
+            f"{self.rule.says} ({self.rule.source})"
         )
 
 
