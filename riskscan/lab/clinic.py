@@ -7,6 +7,7 @@ a finding that is not in the table is a false one. MAC prefixes are those of the
 from __future__ import annotations
 
 import ssl
+from dataclasses import replace
 from ipaddress import ip_network
 
 from riskscan.lab.host import LabHost
@@ -284,7 +285,8 @@ _MEDICAL = (
             Ftp(port=21, greeting="Analyzer results service ready", anonymous=True),
             Telnet(port=23, greeting="Analyzer service terminal"),
         ),
-        weaknesses=("cleartext.ftp", "cleartext.telnet"),
+        weaknesses=("cleartext.telnet",),
+        plausible=("cleartext.ftp",),  # true, but a careful scanner does not ask for it here
     ),
     LabHost(
         name="vaccine-fridge",
@@ -314,6 +316,10 @@ _MEDICAL = (
         what="patient monitor: answers ping, drops the rest",
         drops_closed=True,
     ),
+)
+
+_MIRTH = Http(
+    port=8443, title="Mirth Connect Administrator", tls=Tls(name="mirth-connect", expired=True)
 )
 
 _SERVERS = (
@@ -353,11 +359,9 @@ _SERVERS = (
         ttl=128,
         servers=(
             Mllp(port=2575),
-            Http(
-                port=8443,
-                title="Mirth Connect Administrator",
-                tls=Tls(name="mirth-connect", expired=True),
-            ),
+            # The administrator page under its own port, and under the one that people type.
+            _MIRTH,
+            replace(_MIRTH, port=443),
         ),
         weaknesses=("cleartext.hl7", "tls.certificate-expired"),
     ),
@@ -369,12 +373,19 @@ _SERVERS = (
         vendor="Hewlett Packard",
         what="server of the former billing system, never switched off",
         servers=(
+            Ftp(port=21, greeting="FTP server ready"),
             Ssh(port=22, banner="SSH-2.0-OpenSSH_7.9p1 Debian-10+deb10u2"),
             Http(port=80, server="Apache/2.4.38 (Debian)", realm="Billing archive"),
             Postgres(),
         ),
-        # Debian 10 ended on 2022-09-10 (LTS 2024-06-30); Basic over HTTP; PostgreSQL answers
-        weaknesses=("lifecycle.end-of-support", "cleartext.http-basic", "exposure.database"),
+        # Debian 10 ended on 2022-09-10 (LTS 2024-06-30); FTP without TLS; Basic over HTTP;
+        # PostgreSQL answers
+        weaknesses=(
+            "lifecycle.end-of-support",
+            "cleartext.ftp",
+            "cleartext.http-basic",
+            "exposure.database",
+        ),
     ),
     LabHost(
         name="vault",
@@ -471,9 +482,9 @@ _BILLING_OFFICE = (
         vendor="Synology",
         what="network storage of the billing office, beyond the router",
         servers=(
-            Http(port=5000, title="LakesideNAS - Synology DiskStation", server="nginx", login=True),
+            Http(port=80, title="LakesideNAS - Synology DiskStation", server="nginx", login=True),
             Http(
-                port=5001,
+                port=443,
                 title="LakesideNAS - Synology DiskStation",
                 server="nginx",
                 login=True,
@@ -481,11 +492,9 @@ _BILLING_OFFICE = (
             ),
             Smb(newest=0x0311, signing_required=False),
         ),
-        weaknesses=(
-            "cleartext.http-login",
-            "tls.certificate-self-signed",
-            "smb.signing-not-required",
-        ),
+        weaknesses=("cleartext.http-login", "tls.certificate-self-signed"),
+        # true; but beyond the router no MAC vouches for it, and a careful scanner asks less
+        plausible=("smb.signing-not-required",),
     ),
 )
 

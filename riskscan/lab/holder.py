@@ -36,13 +36,13 @@ class Holder:
         authority()
         for host in self._hosts:
             self._fork(host)
-        self._everyone_says(member.READY)
+        self._hear_everyone()
         links, known = wiring.cables(list(zip(self._hosts, self.pids, strict=True)))
         wiring.batch("ip", links)
         wiring.batch("bridge", known)
         for end in self._ends:
             end.send(member.WIRED)
-        self._everyone_says(None)
+        self._hear_everyone()
 
     def _fork(self, host: LabHost) -> None:
         gateway = self._gateway_of(host)
@@ -68,14 +68,14 @@ class Holder:
                     return address
         return None
 
-    def _everyone_says(self, word: str | None) -> None:
+    def _hear_everyone(self) -> None:
         for host, end in zip(self._hosts, self._ends, strict=True):
             try:
                 said = end.recv()
             except EOFError:
-                said = "ended early"
-            if said != word:
-                raise RiskscanError(f"the lab could not be built: {host.name}: {said}")
+                said = RiskscanError(f"the lab could not be built: {host.name} ended early")
+            if isinstance(said, RiskscanError):
+                raise said
 
     def counts(self) -> dict[str, Counts]:
         """Ask every host what it received, by its first address."""

@@ -44,7 +44,7 @@ class Lab:
         self._line, theirs = Pipe()
         with theirs:
             self._holder = subprocess.Popen(
-                [sys.executable, "-m", "riskscan.lab.holder", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "riskscan.lab.holder", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": _with_own_package()},

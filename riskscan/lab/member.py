@@ -8,14 +8,15 @@ import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from riskscan.errors import RiskscanError
 from riskscan.lab import wiring
 from riskscan.lab.host import Counts, LabHost
 from riskscan.lab.meter import Meter, frames_received
-from riskscan.lab.namespaces import CLONE_NEWNET, end_with_parent, unshare
+from riskscan.lab.namespaces import CLONE_NEWNET, denied, end_with_parent, unshare
 from riskscan.lab.servers.server import Ledger
 
-READY, WIRED, COUNT = "ready", "wired", "count"
-"""What holder and host say to each other: unshared; cables are in; tell your counts."""
+READY, WIRED, UP, COUNT = "ready", "wired", "up", "count"
+"""What holder and host say to each other: I have a network; it has cables; I serve; counts?"""
 
 
 def live(host: LabHost, gateway: str | None, holder: Connection) -> None:
@@ -28,12 +29,14 @@ def live(host: LabHost, gateway: str | None, holder: Connection) -> None:
             os._exit(1)
         meter, ledger = Meter(host.addresses), Ledger()
         _settle(host, gateway, meter, ledger)
-        holder.send(None)
+        holder.send(UP)
         _answer(holder, meter, ledger)
     except EOFError:
         os._exit(0)
+    except RiskscanError as error:
+        holder.send(error)
     except Exception as error:  # told to the holder: this process has no other voice
-        holder.send(f"{host.name}: {error}")
+        holder.send(RiskscanError(f"the lab could not be built: {host.name}: {error}"))
     os._exit(1)
 
 
@@ -41,13 +44,19 @@ def _settle(host: LabHost, gateway: str | None, meter: Meter, ledger: Ledger) ->
     # pynetdicom tells the whole story of each association; nobody listens here.
     logging.disable(logging.CRITICAL)
     for path, value in wiring.host_settings(host).items():
-        setting = Path("/proc/sys") / path
-        if setting.exists():  # a kernel without IPv6 has no switch for it
-            setting.write_text(value, encoding="ascii")
+        _set(Path("/proc/sys") / path, value)
     wiring.batch("ip", wiring.host_lines(host, gateway))
     meter.start()
     for server in host.servers:
         server.start(ledger)
+
+
+def _set(setting: Path, value: str) -> None:
+    try:
+        if setting.exists():  # a kernel without IPv6 has no switch for it
+            setting.write_text(value, encoding="ascii")
+    except OSError as error:  # /proc/sys is read-only in many containers
+        raise denied(f"{setting} cannot be set: {error.strerror}") from error
 
 
 def _answer(holder: Connection, meter: Meter, ledger: Ledger) -> None:

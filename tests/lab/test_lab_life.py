@@ -17,7 +17,7 @@ from scanner_place import call_inside
 
 import riskscan
 from riskscan.errors import NamespacesDenied, RiskscanError
-from riskscan.lab import CLINIC, SCANNER, Lab, LabHost, namespaces
+from riskscan.lab import CLINIC, SCANNER, Lab, LabHost, member, namespaces, wiring
 from riskscan.lab.servers.silent import Mllp, RawPrint
 from riskscan.lab.servers.text import Ssh
 from riskscan.model import DeviceClass
@@ -360,6 +360,18 @@ def test_a_refused_id_map_is_the_same_error(monkeypatch: pytest.MonkeyPatch) -> 
         namespaces.own_network()
     assert caught.value.exit_code == 3
     assert caught.value.hint
+
+
+def test_a_missing_program_is_named_with_the_package_that_has_it() -> None:
+    with pytest.raises(NamespacesDenied, match="no-such-program") as caught:
+        wiring.batch("no-such-program", [])
+    assert "iproute2" in (caught.value.hint or "")
+
+
+def test_a_kernel_setting_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    member._set(tmp_path / "absent", "1")  # a kernel without that feature: nothing to do
+    with pytest.raises(NamespacesDenied, match=str(tmp_path)):
+        member._set(tmp_path, "1")
 
 
 @pytest.mark.parametrize(
