@@ -56,7 +56,12 @@ def scan(
     """
     rules = identify.load_rules(rules_folders)
     preflight = discover.preflight(site.scope, privileged=privileged)
-    current = resume or _new_scan(site, clock(), preflight, rules.revision)
+    current = _new_scan(site, clock(), preflight, rules.revision)
+    if resume is not None:
+        # The rest is looked at from here and now, and with the rules of today.
+        current = replace(
+            current, id=resume.id, started_at=resume.started_at, notices=resume.notices
+        )
     notices: list[Notice] = list(current.notices)
 
     def listen(event: Event) -> None:

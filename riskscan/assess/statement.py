@@ -18,7 +18,7 @@ from riskscan.model import (
 
 
 def overall(risks: Sequence[Risk], controls: Sequence[ControlResult], coverage: Coverage) -> str:
-    """Say how many risks of each level there are, which is the highest, and what is open.
+    """Say how many risks of each level there are, the highest first, and what is open.
 
     There is no percentage and no grade: one number would hide a very high risk among many low
     ones.
@@ -46,7 +46,7 @@ def _counts(risks: Sequence[Risk], devices: int) -> str:
     words = [f"{count[level]} {level}" for level in reversed(Level) if count[level]]
     listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     noun = "risk was" if len(risks) == 1 else "risks were"
-    return f"{len(risks)} {noun} found: {listed}. The highest is this: {risks[0].statement}"
+    return f"{len(risks)} {noun} found: {listed}."
 
 
 def elements(

@@ -70,11 +70,11 @@ def _flat(value: Any) -> str:
 
 
 def _csv(rows: Sequence[Row], columns: list[str]) -> str:
-    from riskscan.report import neutralise
+    from riskscan.report.exporters.csv import neutral
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([neutralise(_flat(row.get(column))) for column in columns])
+        writer.writerow([neutral(_flat(row.get(column))) for column in columns])
     return out.getvalue()

@@ -56,6 +56,19 @@ def preflight(scope: Scope, *, privileged: bool | None = None) -> Preflight:
     )
 
 
+def local_segments() -> tuple[Segment, ...]:
+    """Return the networks that this machine is plugged into; sends nothing.
+
+    Loopback, tunnels and link-local networks are left out. Raises ``EnvironmentLacks`` if ``ip``
+    is missing.
+    """
+    return tuple(
+        s
+        for s in segments_of(_ip("addr"), _ip("route"))
+        if s.mac and s.network.version == 4 and not s.network.is_link_local
+    )
+
+
 def segments_of(
     addresses: Iterable[dict[str, Any]], routes: Iterable[dict[str, Any]]
 ) -> tuple[Segment, ...]:

@@ -1,0 +1,301 @@
+"""The story, end to end: a clinic in a private network, scanned for real, held to the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskscan.config import render_site
+from riskscan.lab import (
+    CLINIC,
+    NETWORK_WEAKNESSES,
+    PATIENT_NAMES,
+    SCANNER,
+    Counts,
+    Lab,
+    LabHost,
+    demo_site,
+)
+from riskscan.model import DeviceClass, Policy
+
+pytestmark = pytest.mark.lab
+
+RISKSCAN = [sys.executable, "-m", "riskscan"]
+FORBIDDEN = {*range(9100, 9108), 2575, 6661, 4001, 24105, 502, 47808}
+FRAGILE_PACKETS = 45
+FRAGILE_PEAK = 8
+LOCAL = [host for host in CLINIC if host.address.startswith("192.168.50.")]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One scan of the clinic: what riskscan says, and what the devices felt."""
+
+    folder: Path
+    devices: Mapping[str, dict[str, Any]]
+    findings: list[dict[str, Any]]
+    counts: Mapping[str, Counts]
+
+    def failed(self, address: str | None) -> set[str]:
+        return {
+            f["check"] for f in self.findings if f["address"] == address and f["result"] == "fail"
+        }
+
+
+def _json(*words: str | Path) -> Any:
+    done = subprocess.run([*RISKSCAN, *map(str, words)], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    folder = tmp_path_factory.mktemp("visit")
+    site, database = folder / "site.toml", folder / "clinic.db"
+    site.write_text(render_site(demo_site()))
+    with Lab(CLINIC) as lab:
+        done = lab.run(
+            [*RISKSCAN, "scan", "--site", str(site), "--db", str(database)],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        counts = lab.counts()
+    for suffix in ("pdf", "html", "json", "csv"):
+        subprocess.run(
+            [*RISKSCAN, "report", "--db", str(database), "-o", str(folder / f"r.{suffix}")],
+            check=True,
+            capture_output=True,
+        )
+    devices = _json("devices", "--format", "json", "--db", database)
+    findings = _json("findings", "--all", "--format", "json", "--db", database)
+    return Visit(folder, {d["address"]: d for d in devices}, findings, counts)
+
+
+def test_every_host_is_found_with_its_address_and_mac(visit: Visit) -> None:
+    missing = [host.name for host in CLINIC if host.address not in visit.devices]
+    wrong = [host.name for host in LOCAL if visit.devices[host.address]["mac"] != host.mac]
+    known = {a for host in (*CLINIC, SCANNER) for a in host.addresses}
+
+    assert (missing, wrong) == ([], [])
+    assert set(visit.devices) <= known
+
+
+def test_no_class_is_wrong_and_almost_all_are_right(visit: Visit) -> None:
+    said = {host.name: visit.devices[host.address]["class"] for host in CLINIC}
+    wrong = {
+        host.name: said[host.name]
+        for host in CLINIC
+        if said[host.name] not in (host.device_class.value, DeviceClass.UNKNOWN.value)
+    }
+    right = [host for host in CLINIC if said[host.name] == host.device_class.value]
+
+    assert wrong == {}
+    assert len(right) >= 0.9 * len(CLINIC), said
+
+
+@pytest.mark.parametrize("host", CLINIC, ids=lambda host: host.name)
+def test_every_planted_weakness_is_found_and_nothing_else(visit: Visit, host: LabHost) -> None:
+    found = visit.failed(host.address)
+
+    assert set(host.weaknesses) - set(host.out_of_reach) <= found
+    assert found <= {*host.weaknesses, *host.plausible}
+
+
+def test_the_weakness_of_the_network_as_a_whole_is_found(visit: Visit) -> None:
+    assert visit.failed(None) == set(NETWORK_WEAKNESSES)
+
+
+@pytest.mark.parametrize("host", [h for h in CLINIC if h.out_of_reach], ids=lambda host: host.name)
+def test_what_a_gentle_scan_does_not_ask_is_never_called_fine(visit: Visit, host: LabHost) -> None:
+    passed = {
+        f["check"] for f in visit.findings if f["address"] == host.address and f["result"] == "pass"
+    }
+
+    assert passed.isdisjoint(host.out_of_reach)
+
+
+@pytest.mark.parametrize("host", [h for h in CLINIC if h.fragile], ids=lambda host: host.name)
+def test_a_fragile_device_feels_almost_nothing(visit: Visit, host: LabHost) -> None:
+    felt = visit.counts[host.address]
+
+    assert visit.devices[host.address]["policy"] == Policy.FRAGILE.value
+    assert felt.unicast <= FRAGILE_PACKETS, felt
+    assert felt.peak <= FRAGILE_PEAK, felt
+    assert not felt.datagrams
+
+
+def test_no_device_gets_two_connections_at_once_or_a_malformed_packet(visit: Visit) -> None:
+    felt = {host.name: visit.counts[host.address] for host in CLINIC}
+
+    assert {name: c.at_once for name, c in felt.items() if c.at_once > 1} == {}
+    assert {name: c.malformed for name, c in felt.items() if c.malformed} == {}
+    assert {name: c.faults for name, c in felt.items() if c.faults} == {}
+
+
+def test_no_byte_reaches_a_port_that_acts_on_bytes(visit: Visit) -> None:
+    written = {
+        (host.name, port): count
+        for host in CLINIC
+        for port, count in visit.counts[host.address].bytes_received.items()
+        if port in FORBIDDEN and count
+    }
+
+    assert written == {}
+
+
+def test_no_patient_name_lands_in_the_database_or_an_export(visit: Visit) -> None:
+    stored = visit.folder / "clinic.db"
+    with sqlite3.connect(stored) as connection:
+        dump = "\n".join(connection.iterdump()).upper()
+    connection.close()
+    texts = {
+        p.name: p.read_bytes().decode(errors="replace").upper() for p in visit.folder.iterdir()
+    }
+    pieces = {piece for name in PATIENT_NAMES for piece in (name, name.partition("^")[0])}
+
+    assert {p for p in pieces if p in dump} == set()
+    assert {(f, p) for f, text in texts.items() for p in pieces if p in text} == set()
+
+
+def test_every_file_is_for_its_owner_only(visit: Visit) -> None:
+    modes = {
+        p.name: oct(p.stat().st_mode & 0o777)
+        for p in visit.folder.iterdir()
+        if p.name != "site.toml"
+    }
+
+    assert set(modes.values()) == {"0o600"}, modes
+
+
+def test_judging_and_rendering_again_gives_the_same_bytes(visit: Visit) -> None:
+    again = visit.folder / "again.html"
+    subprocess.run(
+        [*RISKSCAN, "report", "--db", str(visit.folder / "clinic.db"), "-o", str(again)],
+        check=True,
+        capture_output=True,
+    )
+
+    assert again.read_bytes() == (visit.folder / "r.html").read_bytes()
+
+
+# -- stopping ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_lab() -> Iterator[Lab]:
+    with Lab(LOCAL) as lab:
+        yield lab
+
+
+def _wait_for_a_device(database: Path, seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if database.exists():
+            found = subprocess.run(
+                [*RISKSCAN, "devices", "--format", "json", "--db", str(database)],
+                capture_output=True,
+                check=False,
+            )
+            if found.returncode == 0 and json.loads(found.stdout):
+                return
+        time.sleep(0.2)
+    raise AssertionError("no device was stored in time")
+
+
+def _start(lab: Lab, database: Path) -> subprocess.Popen[str]:
+    words = ["scan", "192.168.50.0/24", "--practice", "Stopped Clinic", "--db", str(database)]
+    process: subprocess.Popen[str] = lab.popen(
+        [*RISKSCAN, *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    _wait_for_a_device(database)
+    return process
+
+
+def test_a_scan_stopped_by_ctrl_c_is_resumed_and_repeats_nothing(
+    small_lab: Lab, tmp_path: Path
+) -> None:
+    database = tmp_path / "stopped.db"
+    process = _start(small_lab, database)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    done_before = {d["address"] for d in _json("devices", "--format", "json", "--db", database)}
+    felt_before = small_lab.counts()
+
+    resumed = small_lab.run(
+        [*RISKSCAN, "scan", "--resume", "--db", str(database)], capture_output=True, text=True
+    )
+
+    assert process.returncode == 4, said
+    assert "scan --resume" in said
+    assert resumed.returncode == 0, resumed.stderr
+    devices = _json("devices", "--format", "json", "--db", database)
+    assert {d["address"] for d in devices} >= {host.address for host in LOCAL}
+    felt_after = small_lab.counts()
+    asked_again = [
+        a for a in done_before if a in felt_after and felt_after[a].syns != felt_before[a].syns
+    ]
+    assert asked_again == []
+
+
+def test_a_second_ctrl_c_stops_at_once_and_keeps_what_is_done(
+    small_lab: Lab, tmp_path: Path
+) -> None:
+    database = tmp_path / "twice.db"
+    process = _start(small_lab, database)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+
+    assert process.returncode in (130, 4)
+    assert _json("devices", "--format", "json", "--db", database)
+
+
+def test_a_killed_scan_is_resumed(small_lab: Lab, tmp_path: Path) -> None:
+    database = tmp_path / "killed.db"
+    process = _start(small_lab, database)
+    process.kill()
+    process.communicate(timeout=60)
+
+    resumed = small_lab.run(
+        [*RISKSCAN, "scan", "--resume", "-q", "--db", str(database)], capture_output=True, text=True
+    )
+
+    assert resumed.returncode == 0, resumed.stderr
+    devices = _json("devices", "--format", "json", "--db", database)
+    assert {d["address"] for d in devices} >= {host.address for host in LOCAL}
+
+
+# -- the demo ---------------------------------------------------------------------------------
+
+
+def test_the_demo_needs_no_root_where_the_kernel_allows_it(tmp_path: Path) -> None:
+    """As root, the right to namespaces is given away first, so the demo must make user ones."""
+    out = tmp_path / "demo"
+    unprivileged = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
+
+    done = subprocess.run(
+        [*(unprivileged if os.geteuid() == 0 else []), *RISKSCAN, "demo", "-q", "-o", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (out / "riskscan-demo.pdf").read_bytes().startswith(b"%PDF-")
+    assert json.loads((out / "riskscan-demo.json").read_text())
+    assert "<html" in (out / "riskscan-demo.html").read_text()
