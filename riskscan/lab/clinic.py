@@ -16,12 +16,13 @@ from riskscan.lab.servers.database import MySql, Postgres
 from riskscan.lab.servers.desktop import Rdp, Vnc
 from riskscan.lab.servers.dicom import ARCHIVE_CONTEXTS, DEVICE_CONTEXTS, Dicom
 from riskscan.lab.servers.dns import DnsTcp, DnsUdp
+from riskscan.lab.servers.ftp import Ftp
 from riskscan.lab.servers.http import Http
 from riskscan.lab.servers.ipp import Ipp
 from riskscan.lab.servers.silent import Mllp, RawPrint
 from riskscan.lab.servers.smb import Smb
 from riskscan.lab.servers.snmp import Snmp
-from riskscan.lab.servers.text import Ftp, Rtsp, Ssh, Telnet
+from riskscan.lab.servers.text import Rtsp, Ssh, Telnet
 from riskscan.lab.servers.tls import Tls
 from riskscan.model import Consent, DeviceClass, Scope, Site
 
