@@ -123,7 +123,6 @@ class Examination:
             udp,
             pps=min(self.pace.host_pps, UDP_PPS) if udp else self.pace.host_pps,
             tries=self.pace.tries,
-            steady=not udp and self.host.triage.policy is not Policy.FRAGILE,
             udp_payload=udp_payload,
         )
 

@@ -42,9 +42,6 @@ class Question:
     udp: tuple[int, ...]
     pps: int
     tries: int
-    steady: bool = True
-    """Hold the pace through loss. nmap takes 1 % loss for congestion and slows down ninefold;
-    a fragile device keeps that brake."""
     udp_payload: bool = False
     """Let nmap ask UDP ports in their own protocol; otherwise it sends empty datagrams."""
 
@@ -78,8 +75,10 @@ def arguments(path: str, question: Question, *, privileged: bool) -> list[str]:
     argv = [path, "-n", "-Pn", "--disable-arp-ping", *kinds]
     argv += ["--privileged" if privileged else "--unprivileged"]
     argv += ["-6"] if question.address.version == 6 else []
-    argv += ["--max-retries", str(question.tries - 1), "--max-rate", str(question.pps)]
-    argv += ["--min-rate", str(question.pps)] if question.steady else []
+    argv += ["--max-retries", str(question.tries - 1)]
+    # Both, always: without a floor nmap takes 1 % loss for congestion and slows down ninefold,
+    # and after each pause it makes up for it in one burst above the ceiling.
+    argv += ["--min-rate", str(question.pps), "--max-rate", str(question.pps)]
     argv += ["--initial-rtt-timeout", "500ms", "--max-rtt-timeout", "1000ms"]
     argv += ["--max-scan-delay", "200ms"]
     argv += ["--data-length", "0"] if question.udp and not question.udp_payload else []

@@ -41,8 +41,6 @@ def test_the_pace_stands_on_the_command_line():
     assert argv[argv.index("--max-rate") + 1] == "40"
     assert argv[argv.index("--min-rate") + 1] == "40"
     assert argv[argv.index("--max-retries") + 1] == "1"
-    gentle = Question(peers.LOOPBACK, (80,), (), pps=5, tries=2, steady=False)
-    assert "--min-rate" not in arguments("nmap", gentle, privileged=True)
 
 
 def test_udp_ports_hear_an_empty_datagram_unless_their_protocol_is_known():

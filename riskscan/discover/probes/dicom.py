@@ -91,6 +91,7 @@ class _Peer:
         self._connected = False
         self._association: Any = None
         self._watchdog: Timer | None = None
+        self._transport: Any = None
 
     def meet(self, address: str, port: int, pace: Pace, tls: ssl.SSLContext | None) -> None:
         """Associate and release. Raises ``Refused`` or ``TimedOut`` if no connection is made."""
@@ -119,8 +120,7 @@ class _Peer:
             if self._association.is_established:
                 self._association.release()
         finally:
-            if self._watchdog:
-                self._watchdog.cancel()
+            self._clear_away()
         if self._first is None:
             raise self._why_nothing(time.monotonic() - begun, entity.acse_timeout)
 
@@ -154,7 +154,7 @@ class _Peer:
         """
         if self._watchdog:
             return
-        transport = event.assoc.dul.socket
+        self._transport = transport = event.assoc.dul.socket
         read = transport.recv
 
         def capped(count: int) -> bytearray:
@@ -167,6 +167,14 @@ class _Peer:
         self._watchdog = Timer(self._seconds, lambda: _hang_up(transport.socket))
         self._watchdog.daemon = True
         self._watchdog.start()
+
+    def _clear_away(self) -> None:
+        if self._watchdog:
+            self._watchdog.cancel()
+        if self._association is not None:
+            self._association.dul.kill_dul()
+        if self._transport is not None:
+            _hang_up(self._transport.socket)
 
     def _open(self, _event: Any) -> None:
         self._connected = True

@@ -1,0 +1,151 @@
+"""ARP, ICMP and load, counted on a wire of its own in private network namespaces."""
+
+from __future__ import annotations
+
+import subprocess
+from ipaddress import IPv4Address
+from typing import Any
+
+import bench
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskscan.discover import arp, ping
+from riskscan.discover.ports import TELLTALE_TCP
+
+SHARE = ["unshare", "--user", "--map-root-user", "--net", "true"]
+
+
+def _needs_namespaces() -> None:
+    if subprocess.run(SHARE, capture_output=True).returncode:
+        pytest.skip("this kernel lets no unprivileged process make a namespace")
+
+
+@pytest.fixture(scope="module")
+def fragile() -> dict[str, Any]:
+    _needs_namespaces()
+    return bench.bench("fragile")
+
+
+def _by_address(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {host["address"]: host for host in result["hosts"]}
+
+
+@pytest.mark.lab
+def test_the_sweep_finds_talkers_sleepers_and_itself_with_their_macs(fragile: dict[str, Any]):
+    hosts = _by_address(fragile)
+    every = {bench.SCANNER, bench.TALKER, bench.PRINTER, bench.SILENT, bench.SLEEPER, bench.TWICE}
+    assert set(hosts) == every
+    assert hosts[bench.SCANNER]["found_by"] == ["self"]
+    assert hosts[bench.SLEEPER]["mac"] == "02:00:00:00:00:50"
+    assert hosts[bench.TALKER]["found_by"] == ["arp"]
+
+
+@pytest.mark.lab
+def test_two_macs_for_one_address_are_both_kept(fragile: dict[str, Any]):
+    sightings = _by_address(fragile)[bench.TWICE]["sightings"]
+    assert [(s["key"], s["value"]) for s in sightings] == [
+        ("arp.mac", "02:00:00:00:00:60"),
+        ("arp.other-mac", "02:00:00:00:00:61"),
+    ]
+
+
+@pytest.mark.lab
+def test_only_the_silent_are_asked_again(fragile: dict[str, Any]):
+    asked = fragile["felt"]["arp"]
+    assert asked["10.77.0.33"] == len(arp.PAUSES)
+    assert asked[bench.TALKER] <= 2
+    assert bench.SCANNER not in asked
+
+
+@pytest.mark.lab
+def test_a_fragile_device_suffers_no_more_than_promised(fragile: dict[str, Any]):
+    felt = fragile["felt"]
+    for address in (bench.TALKER, bench.PRINTER, bench.SILENT, bench.SLEEPER):
+        assert set(felt["asked"][address]) <= set(TELLTALE_TCP)
+        assert felt["packets"][address] <= 45
+        assert felt["worst"][address] <= 8
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("scenario", ["fragile", "normal"])
+def test_nothing_is_ever_written_to_print_and_hl7_ports(scenario: str, request):
+    result = request.getfixturevalue("fragile") if scenario == "fragile" else None
+    if result is None:
+        _needs_namespaces()
+        result = bench.bench("normal")
+        assert max(result["felt"]["packets"].values()) <= 400
+        assert max(result["felt"]["worst"].values()) <= 50
+    heard = result["felt"]["heard"]
+    assert not [name for name in heard if name.endswith((":9100", ":2575", ":515"))]
+    assert heard[f"{bench.TALKER}:80"] > 0
+    listens = [r["outcome"] for r in _by_address(result)[bench.TALKER]["probe_results"]]
+    assert "answered" in listens
+
+
+@pytest.mark.lab
+def test_excluded_addresses_and_macs_receive_nothing():
+    _needs_namespaces()
+    result = bench.bench("excluded")
+    hosts = _by_address(result)
+    felt = result["felt"]
+    assert bench.TALKER not in hosts
+    assert bench.TALKER not in felt["packets"]
+    assert bench.TALKER not in felt["arp"]
+    assert hosts[bench.SLEEPER]["services"] == []
+    assert bench.SLEEPER not in felt["packets"]
+
+
+@pytest.mark.lab
+def test_beyond_the_segment_ping_finds_what_answers_and_says_what_it_cannot_see():
+    _needs_namespaces()
+    result = bench.bench("beyond")
+    hosts = _by_address(result)
+    assert set(hosts) == {bench.TALKER, bench.PRINTER}
+    assert hosts[bench.TALKER]["mac"] is None
+    assert hosts[bench.TALKER]["found_by"] == ["icmp"]
+    assert hosts[bench.TALKER]["sightings"][0]["value"] == "64"
+    assert any("subnet-not-local" in event for event in result["events"])
+
+
+@pytest.mark.lab
+def test_without_raw_sockets_the_kernels_neighbours_are_found():
+    _needs_namespaces()
+    result = bench.bench("unprivileged")
+    hosts = _by_address(result)
+    assert {bench.TALKER, bench.PRINTER, bench.SILENT} <= set(hosts)
+    assert hosts[bench.SILENT]["mac"]
+    assert any("unprivileged-sweep" in event for event in result["events"])
+
+
+def test_an_arp_request_is_what_rfc_826_says():
+    frame = arp.request_frame("02:00:00:00:00:01", IPv4Address("10.0.0.1"))
+    assert bytes(frame[:6]) == b"\xff" * 6
+    assert bytes(frame[12:22]) == bytes.fromhex("0806 0001 0800 06 04 0001")
+    assert bytes(frame[28:32]) == IPv4Address("10.0.0.1").packed
+    assert len(frame) == 42
+
+
+@given(st.binary(max_size=80))
+def test_no_bytes_break_the_arp_and_echo_readers(octets: bytes):
+    for prefix in (b"", bytes(12) + bytes.fromhex("08060001080006040002")):
+        found = arp.parse_reply(prefix + octets)
+        assert found is None or found[1].count(":") == 5
+    reply = ping.parse_reply(octets, 7)
+    assert reply is None or 0 <= reply[1] <= 255
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
+def test_a_numbered_echo_request_has_a_right_checksum(identifier: int, sequence: int):
+    packet = bytearray(b"\x08\0\0\0" + identifier.to_bytes(2) + b"\0\0riskscan")
+    ping.number(packet, sequence)
+    assert ping.checksum(packet) == 0
+    assert int.from_bytes(packet[6:8]) == sequence
+
+
+def test_an_echo_reply_is_read_with_its_time_to_live():
+    header = b"\x45\0\0\x24" + bytes(4) + b"\x3f\x01\0\0" + bytes([10, 0, 0, 5, 10, 0, 0, 1])
+    reply = header + b"\0\0\0\0" + (77).to_bytes(2) + b"\0\1riskscan"
+    assert ping.parse_reply(reply, 77) == (IPv4Address("10.0.0.5"), 63)
+    assert ping.parse_reply(reply, 78) is None
