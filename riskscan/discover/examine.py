@@ -99,7 +99,9 @@ class Examination:
             self._ports_failed(error)
 
     def _telltale(self) -> Question | None:
-        return self._question(tcp=self._paces[Policy.FRAGILE].tcp_ports)
+        """What every device is asked, as slowly as the most fragile one bears."""
+        gentlest = self._paces[Policy.FRAGILE]
+        return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps)
 
     def _other_tcp(self) -> Question | None:
         asked = {s.port for s in self.host.services if s.protocol == "tcp"}
@@ -107,29 +109,29 @@ class Examination:
 
     def _udp(self) -> Question | None:
         ports = tuple(p for p in self.pace.udp_ports if p not in UDP_EMPTY)
-        return self._question(udp=ports, udp_payload=True)
+        return self._question(udp=ports, ceiling=UDP_PPS, udp_payload=True)
 
     def _quiet_udp(self) -> Question | None:
-        return self._question(udp=tuple(p for p in self.pace.udp_ports if p in UDP_EMPTY))
+        ports = tuple(p for p in self.pace.udp_ports if p in UDP_EMPTY)
+        return self._question(udp=ports, ceiling=UDP_PPS)
 
     def _question(
-        self, tcp: tuple[int, ...] = (), udp: tuple[int, ...] = (), udp_payload: bool = False
+        self,
+        tcp: tuple[int, ...] = (),
+        udp: tuple[int, ...] = (),
+        ceiling: int | None = None,
+        udp_payload: bool = False,
     ) -> Question | None:
-        if (not tcp and not udp) or not self._scope.allows(self.host.address):
+        if not (tcp or udp) or not self._scope.allows(self.host.address):
             return None
-        return Question(
-            self.host.address,
-            tcp,
-            udp,
-            pps=min(self.pace.host_pps, UDP_PPS) if udp else self.pace.host_pps,
-            tries=self.pace.tries,
-            udp_payload=udp_payload,
-        )
+        pps = min(self.pace.host_pps, ceiling or self.pace.host_pps)
+        return Question(self.host.address, tcp, udp, pps, self.pace.tries, udp_payload)
 
     def _ports_failed(self, error: NmapFailed) -> None:
+        """Keep the states that earlier questions gave; what was not answered was never asked."""
         self._notify(Notice("ports-failed", f"{self.host.address}: {error.message}"))
         failed = ProbeResult("ports", None, None, Outcome.CRASHED, detail=error.message[:200])
-        self._learn(services=(), probe_results=(*self.host.probe_results, failed))
+        self._learn(probe_results=(*self.host.probe_results, failed))
 
     # probes
 

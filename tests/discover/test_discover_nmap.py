@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -151,8 +152,18 @@ def test_stopping_the_scan_kills_nmap_and_all_it_started(tmp_path: Path):
     with pytest.raises(Stopped):
         run([path], seconds=60, brake=Brake(stop))
     child = int((tmp_path / "child").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    for _ in range(100):
+        if not _runs(child):
+            break
+        time.sleep(0.05)
+    assert not _runs(child)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_missing_nmap_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
