@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,3 +29,10 @@ def _only_loopback() -> None:
 def now() -> datetime:
     """The moment at which every test happens."""
     return NOW
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that another user can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="riskscan-") as folder:
+        yield Path(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ordinary_user import as_ordinary_user
 
 from riskscan.config import render_site
 from riskscan.lab import (
@@ -102,28 +102,19 @@ def test_no_class_is_wrong_and_almost_all_are_right(visit: Visit) -> None:
     right = [host for host in CLINIC if said[host.name] == host.device_class.value]
 
     assert wrong == {}
-    assert len(right) >= 0.9 * len(CLINIC), said
+    assert len(right) >= 0.95 * len(CLINIC), said
 
 
 @pytest.mark.parametrize("host", CLINIC, ids=lambda host: host.name)
 def test_every_planted_weakness_is_found_and_nothing_else(visit: Visit, host: LabHost) -> None:
     found = visit.failed(host.address)
 
-    assert set(host.weaknesses) - set(host.out_of_reach) <= found
+    assert set(host.weaknesses) <= found
     assert found <= {*host.weaknesses, *host.plausible}
 
 
 def test_the_weakness_of_the_network_as_a_whole_is_found(visit: Visit) -> None:
     assert visit.failed(None) == set(NETWORK_WEAKNESSES)
-
-
-@pytest.mark.parametrize("host", [h for h in CLINIC if h.out_of_reach], ids=lambda host: host.name)
-def test_what_a_gentle_scan_does_not_ask_is_never_called_fine(visit: Visit, host: LabHost) -> None:
-    passed = {
-        f["check"] for f in visit.findings if f["address"] == host.address and f["result"] == "pass"
-    }
-
-    assert passed.isdisjoint(host.out_of_reach)
 
 
 @pytest.mark.parametrize("host", [h for h in CLINIC if h.fragile], ids=lambda host: host.name)
@@ -258,9 +249,10 @@ def test_a_second_ctrl_c_stops_at_once_and_keeps_what_is_done(
     time.sleep(0.3)
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    _, said = process.communicate(timeout=60)
 
-    assert process.returncode in (130, 4)
+    assert process.returncode in (130, 4), said
+    assert "Traceback" not in said
     assert _json("devices", "--format", "json", "--db", database)
 
 
@@ -282,20 +274,11 @@ def test_a_killed_scan_is_resumed(small_lab: Lab, tmp_path: Path) -> None:
 # -- the demo ---------------------------------------------------------------------------------
 
 
-def test_the_demo_needs_no_root_where_the_kernel_allows_it(tmp_path: Path) -> None:
-    """As root, the right to namespaces is given away first, so the demo must make user ones."""
-    out = tmp_path / "demo"
-    unprivileged = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
-
-    done = subprocess.run(
-        [*(unprivileged if os.geteuid() == 0 else []), *RISKSCAN, "demo", "-q", "-o", str(out)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=280,
-    )
+def test_the_demo_needs_no_root_where_the_kernel_allows_it(reachable: Path) -> None:
+    done = as_ordinary_user(["-m", "riskscan", "demo", "-q", "-o", "demo"], reachable)
 
     assert done.returncode == 0, done.stderr
+    out = reachable / "demo"
     assert (out / "riskscan-demo.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads((out / "riskscan-demo.json").read_text())
     assert "<html" in (out / "riskscan-demo.html").read_text()

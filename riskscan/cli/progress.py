@@ -62,7 +62,8 @@ class Bars:
         self._tasks: dict[Stage, TaskID] = {}
 
     def __enter__(self) -> Bars:
-        self._bars.start()
+        # Started by the first event: the demo must still be single-threaded when it moves into
+        # its private network, and live bars have a thread of their own.
         return self
 
     def __exit__(
@@ -74,6 +75,7 @@ class Bars:
         self._bars.stop()
 
     def __call__(self, event: Event) -> None:
+        self._bars.start()
         if isinstance(event, Notice):
             self._bars.console.print(f"note: {event.text}", markup=False)
             return

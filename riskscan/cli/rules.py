@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ def rules() -> None:
     \b
     Example:
       riskscan rules verify my-rules/
-      riskscan rules match 'http.title=OpenEMR Login' mac.vendor=Dell
+      riskscan rules match http.title@443='OpenEMR Login'
     """
 
 
@@ -51,21 +52,29 @@ def verify(paths: tuple[Path, ...]) -> None:
     help="A folder or file with rules of your own.",
 )
 def match(observations: tuple[str, ...], folders: tuple[Path, ...]) -> None:
-    """Say which rules match what a device said, and what it would be taken for.
+    """Say which rules match what a device said, and which lack just one condition.
+
+    KEY is an observation key, such as http.title; KEY@PORT says on which port it was seen.
 
     \b
     Example:
-      riskscan rules match 'http.title=OpenEMR Login' tcp.open=443
+      riskscan rules match http.title@443='OpenEMR Login' tcp.open=443
     """
     from riskscan import identify
     from riskscan.cli.tables import printable
-    from riskscan.model import OBSERVATION_KEYS, Observation
+    from riskscan.model import OBSERVATION_KEYS
 
-    said = []
-    for text in observations:
-        key, equals, value = text.partition("=")
-        if not equals or key not in OBSERVATION_KEYS:
-            raise click.UsageError(f"{text!r} is not KEY=VALUE with a known key.")
-        said.append(Observation.of(key, value))
-    for line in identify.explain(said, identify.load_rules(folders)):
+    try:
+        said = [identify.observed(text) for text in observations]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    for observation in said:
+        if observation.key not in OBSERVATION_KEYS:
+            close = get_close_matches(observation.key, OBSERVATION_KEYS)
+            hint = f" Did you mean {' or '.join(close)}?" if close else ""
+            raise click.UsageError(f"{observation.key!r} is no observation key.{hint}")
+    explained = identify.explain(said, identify.load_rules(folders))
+    for line in explained:
         click.echo(printable(str(line)))
+    if not any(explanation.matched for explanation in explained):
+        click.echo("no rule matches.", err=True)

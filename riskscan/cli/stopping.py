@@ -31,4 +31,5 @@ def stoppable() -> Iterator[threading.Event]:
         yield stop
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # Once asked to stop, only the ending is left: it is not to be torn half way.
+            signal.signal(number, signal.SIG_IGN if stop.is_set() else handler)

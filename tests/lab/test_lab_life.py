@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from ordinary_user import as_ordinary_user, environment
 from scanner_place import call_inside
 
 import riskscan
@@ -75,10 +76,6 @@ def soon(true: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
 
 
 def connect(address: str, port: int, said: bytes = b"") -> None:
@@ -265,9 +262,7 @@ def _start(script: str) -> subprocess.Popen[str]:
 # Without root
 
 
-def test_a_user_without_privileges_can_hold_a_clinic(tmp_path: Path) -> None:
-    folder = tmp_path / "theirs"
-    folder.mkdir()
+def test_a_user_without_privileges_can_hold_a_clinic(reachable: Path) -> None:
     script = SMALL + (
         "from riskscan.lab import CLINIC\n"
         "assert os.geteuid() != 0\n"
@@ -281,52 +276,24 @@ def test_a_user_without_privileges_can_hold_a_clinic(tmp_path: Path) -> None:
         "    open('by-enter', 'w').close()\n"
         "    print(len(lab.counts()), flush=True)\n"
     )
-    done = as_user(script, folder)
+    done = as_ordinary_user(["-c", script], reachable)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("0\n")  # root, but only in there
     assert "23/open/tcp" in done.stdout
     assert "Host: 192.168.60.20" in done.stdout
     assert done.stdout.endswith(f"{len(CLINIC) + 1}\n")
-    owners = {entry.name: entry.stat().st_uid for entry in folder.iterdir()}
-    assert owners == dict.fromkeys(("by-run", "by-enter"), folder.stat().st_uid)
+    owners = {entry.name: entry.stat().st_uid for entry in reachable.iterdir()}
+    assert owners == dict.fromkeys(("by-run", "by-enter"), reachable.stat().st_uid)
 
 
-def test_nothing_of_an_unprivileged_lab_is_left_after_its_parent_is_killed(tmp_path: Path) -> None:
+def test_nothing_of_an_unprivileged_lab_is_left_after_its_parent_is_killed(reachable: Path) -> None:
     script = SMALL + (
         "with Lab([ROOM]) as lab:\n    print(*lab.pids, flush=True)\n    os.kill(os.getpid(), 9)\n"
     )
-    done = as_user(script, tmp_path)
+    done = as_ordinary_user(["-c", script], reachable)
     pids = [int(word) for word in done.stdout.split()]
     assert len(pids) == 3, done.stderr
     assert soon(lambda: not alive(pids))
-
-
-def as_user(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script as nobody (or as this user, where that is not root) in a folder of its own."""
-    if os.geteuid() != 0:
-        return subprocess.run(
-            [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True,
-            env=environment(),
-        )  # fmt: skip
-    os.chown(folder, NOBODY, NOBODY)
-    for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
-        if parent.name.startswith(("pytest-", "test_", "popen-")):
-            parent.chmod(0o711)
-    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        try:
-            return _as_nobody([python, "-B", "-c", script], folder)
-        except PermissionError:
-            continue  # an interpreter in root's own home
-        except FileNotFoundError:
-            break
-    pytest.skip("no Python here that another user may run")
-
-
-def _as_nobody(argv: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        argv, cwd=folder, capture_output=True, text=True, env=environment(),
-        user=NOBODY, group=NOBODY, extra_groups=[],
-    )  # fmt: skip
 
 
 # Denied
