@@ -96,6 +96,7 @@ def test_no_bytes_break_the_certificate_reader(octets: bytes):
         list(certificate_facts(octets))
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @given(st.data())
 def test_a_certificate_with_a_broken_byte_never_raises_anything_else(
     certificate: tuple[Path, bytes], data: st.DataObject

@@ -32,6 +32,9 @@ def _context(only: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     return context
 
 
+# cryptography warns of certificates that are odd, which is news of the device and not of us.
+warnings.filterwarnings("ignore", module=r"riskscan\.discover\.probes\.tls")
+
 with warnings.catch_warnings():
     # Python warns that TLS 1.0 is deprecated, which is what this probe is here to find out.
     # Made once, on import, because warning filters are shared by all threads.
