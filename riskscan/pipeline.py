@@ -33,6 +33,8 @@ from riskscan.model import (
 )
 from riskscan.store import Store
 
+SCANNER_NOTICE = "{} is the machine that scans: it cannot be judged from itself, and is left out"
+
 Clock = Callable[[], datetime]
 Notify = Callable[[Event], None]
 
@@ -80,7 +82,10 @@ def scan(
         stop=stop,
     )
     for host in hosts:
-        store.record(current.id, identify.identify(host, rules))
+        if host.found_by == ("self",):
+            listen(Notice("scanner-not-assessed", SCANNER_NOTICE.format(host.address)))
+        else:
+            store.record(current.id, identify.identify(host, rules))
     state = ScanState.INCOMPLETE if stop.is_set() else ScanState.COMPLETE
     store.finish(replace(current, state=state, ended_at=clock(), notices=tuple(notices)))
     return store.load(current.id)

@@ -86,10 +86,15 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
 def test_every_host_is_found_with_its_address_and_mac(visit: Visit) -> None:
     missing = [host.name for host in CLINIC if host.address not in visit.devices]
     wrong = [host.name for host in LOCAL if visit.devices[host.address]["mac"] != host.mac]
-    known = {a for host in (*CLINIC, SCANNER) for a in host.addresses}
+    known = {address for host in CLINIC for address in host.addresses}
 
     assert (missing, wrong) == ([], [])
     assert set(visit.devices) <= known
+
+
+def test_the_scanning_machine_is_left_out_and_said_to_be(visit: Visit) -> None:
+    assert SCANNER.address not in visit.devices
+    assert f"{SCANNER.address} is the machine that scans" in (visit.folder / "r.html").read_text()
 
 
 def test_no_class_is_wrong_and_almost_all_are_right(visit: Visit) -> None:

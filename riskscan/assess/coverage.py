@@ -103,11 +103,10 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
     fragile = sum(d.host.triage.policy is Policy.FRAGILE for d in devices)
     if fragile:
         yield f"{_were(fragile, 'device')} asked only a few ports, for safety."
-    others = [d for d in devices if d.host.found_by != ("self",)]
-    unknown = sum(d.identity.device_class is DeviceClass.UNKNOWN for d in others)
+    unknown = sum(d.identity.device_class is DeviceClass.UNKNOWN for d in devices)
     if unknown:
         yield f"{_were(unknown, 'device')} seen and not identified."
-    beyond = sum(d.host.mac is None for d in others)
+    beyond = sum(d.host.mac is None for d in devices)
     if beyond:
         yield (
             f"{_were(beyond, 'device')} reached through a router: there, only what answers a ping "

@@ -18,13 +18,13 @@ from riskscan.model import Confidence, Device, Level, Observation, Outcome, Resu
 
 @device_check(
     "cleartext.telnet",
-    title="Telnet is open",
+    title="A remote login sends passwords unencrypted (Telnet)",
     severity=Level.HIGH,
     cites={
         "T09": "Telnet sends logins and everything else unencrypted.",
         "T08": "Nothing in Telnet notices a change on the way.",
     },
-    weakness="Telnet accepts logins without encryption",
+    weakness="remote logins are taken without encryption (Telnet)",
     feeds={"T04": "Someone inside the network reads the password and takes the device over."},
     action="Turn Telnet off",
     owner=Owner.IT,
@@ -58,7 +58,7 @@ def telnet(device: Device, context: Context) -> Verdict | None:
 
 @device_check(
     "cleartext.ftp",
-    title="FTP file transfer is open",
+    title="Files and passwords travel unencrypted (FTP)",
     severity=Level.MODERATE,
     cites={
         "T09": "Plain FTP sends passwords and files unencrypted.",

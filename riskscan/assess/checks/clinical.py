@@ -60,7 +60,7 @@ def dicom(device: Device, context: Context) -> Verdict | None:
     title="An imaging system accepts connections from anyone",
     severity=Level.HIGH,
     cites={"T07": "The system does not check which device it is talking to."},
-    weakness="DICOM connections are accepted from any caller",
+    weakness="imaging connections (DICOM) are accepted from any caller",
     feeds={"T04": "Any computer on the network may ask it for images, or send false ones."},
     action="Let imaging systems accept known devices only",
     owner=Owner.VENDOR,

@@ -36,8 +36,6 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
     Verify: The device stands in the practice's list, or a later scan identifies it.
     """
     identity = device.identity
-    if device.host.found_by == ("self",):
-        return None
     if identity.device_class is not DeviceClass.UNKNOWN:
         if identity.confidence is Confidence.LOW:
             label = name_of(identity.device_class)

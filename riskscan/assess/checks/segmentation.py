@@ -73,8 +73,7 @@ def flat(context: Context) -> Iterator[Verdict]:
 
 def _on(segment: Segment, device: Device) -> bool:
     """Say whether a device answered on this segment itself, and not through a router."""
-    local = device.host.mac is not None
-    return local and device.address in segment.network and device.host.found_by != ("self",)
+    return device.host.mac is not None and device.address in segment.network
 
 
 def _judge(segment: Segment, members: list[Device]) -> Verdict | None:
