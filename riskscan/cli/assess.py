@@ -68,6 +68,8 @@ def assess(
 
 def _text(assessment: Assessment) -> str:
     """Return the assessment in a dozen lines."""
+    from riskscan.cli.tables import wrapped
+
     statuses = Counter(c.status.value for c in assessment.controls)
     lines = [assessment.statement, ""]
     lines += [
@@ -89,7 +91,7 @@ def _text(assessment: Assessment) -> str:
         lines.append(
             "This is a technical scan report, not yet a risk analysis: questions are open."
         )
-    return "\n".join(lines)
+    return "\n".join(wrapped(line, 18 if line.startswith("R-") else 0) for line in lines)
 
 
 def _json(assessment: Assessment) -> str:

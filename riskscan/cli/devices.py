@@ -10,17 +10,32 @@ import click
 from riskscan.cli.options import database_option, format_option, scan_option, wanted_scan
 
 if TYPE_CHECKING:
-    from riskscan.cli.tables import Row
+    from riskscan.cli.tables import Columns, Row
     from riskscan.model import Device
 
-COLUMNS = {
-    "address": "Address",
-    "mac": "MAC",
-    "class": "What it is",
-    "name": "Maker and product",
-    "confidence": "Sure",
-    "ports": "Open ports",
-    "policy": "Handled as",
+FIELDS = (
+    "address", "mac", "mac_vendor", "class", "vendor", "product", "version", "os", "roles",
+    "confidence", "rule", "ports", "policy", "policy_reason", "seen_at",
+)  # fmt: skip
+
+
+def _device(row: Row) -> str:
+    words = (row["class"].replace("_", " "), row["vendor"], row["product"])
+    return " ".join(word for word in words if word)
+
+
+def _ports(row: Row) -> str:
+    """Return the open ports in little room: TCP as they are, UDP with a u behind."""
+    return " ".join(p.removesuffix("/tcp").replace("/udp", "u") for p in row["ports"])
+
+
+COLUMNS: Columns = {
+    "Address": lambda row: row["address"],
+    "MAC": lambda row: row["mac"],
+    "Device": _device,
+    "Sure": lambda row: row["confidence"],
+    "Ports": _ports,
+    "Policy": lambda row: row["policy"],
 }
 
 
@@ -41,7 +56,7 @@ def devices(scan_id: str | None, format_: str, database: Path) -> None:
 
     with Store.open(database, create=False, writer=False) as store:
         rows = [_row(device) for device in wanted_scan(store, scan_id).devices]
-    show(rows, COLUMNS, format_, empty="the scan found no device")
+    show(rows, COLUMNS, format_, fields=FIELDS, empty="the scan found no device")
 
 
 def _row(device: Device) -> Row:
@@ -51,7 +66,6 @@ def _row(device: Device) -> Row:
         "mac": device.host.mac,
         "mac_vendor": identity.mac_vendor,
         "class": identity.device_class.value,
-        "name": " ".join(part for part in (identity.vendor, identity.product) if part) or None,
         "vendor": identity.vendor,
         "product": identity.product,
         "version": identity.version,

@@ -10,16 +10,17 @@ import click
 from riskscan.cli.options import database_option, format_option, now, scan_option, wanted_scan
 
 if TYPE_CHECKING:
-    from riskscan.cli.tables import Row
+    from riskscan.cli.tables import Columns, Row
     from riskscan.model import Finding
 
-COLUMNS = {
-    "severity": "Severity",
-    "address": "Address",
-    "check": "Check",
-    "summary": "What was seen",
-    "confidence": "Sure",
-    "id": "Id",
+FIELDS = ("id", "severity", "address", "check", "result", "confidence", "summary")
+
+COLUMNS: Columns = {
+    "Severity": lambda row: row["severity"],
+    "Address": lambda row: row["address"] or "network",
+    "What was seen": lambda row: f"{row['summary']} [{row['check']}]",
+    "Sure": lambda row: row["confidence"],
+    "Id": lambda row: row["id"],
 }
 
 
@@ -47,7 +48,11 @@ def findings(everything: bool, scan_id: str | None, format_: str, database: Path
     wanted = [f for f in assessment.findings if everything or f.result is Result.FAIL]
     wanted.sort(key=lambda f: (-f.severity.rank, f.check, f.address or "", f.id))
     show(
-        [_row(f) for f in wanted], COLUMNS, format_, empty="no weakness was found in what was seen"
+        [_row(f) for f in wanted],
+        COLUMNS,
+        format_,
+        fields=FIELDS,
+        empty="no weakness was found in what was seen",
     )
 
 

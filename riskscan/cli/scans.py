@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskscan.cli.options import database_option, format_option
 
-COLUMNS = {
-    "id": "Scan",
-    "practice": "Practice",
-    "started": "Started (UTC)",
-    "state": "State",
-    "devices": "Devices",
+if TYPE_CHECKING:
+    from riskscan.cli.tables import Columns
+
+FIELDS = ("id", "practice", "started", "state", "devices")
+
+COLUMNS: Columns = {
+    "Scan": lambda row: row["id"],
+    "Practice": lambda row: row["practice"],
+    "Started (UTC)": lambda row: row["started"],
+    "State": lambda row: row["state"],
+    "Devices": lambda row: row["devices"],
 }
 
 
@@ -42,4 +48,4 @@ def scans(format_: str, database: Path) -> None:
             }
             for scan in sorted(store.scans(), key=lambda scan: scan.started_at)
         ]
-    show(rows, COLUMNS, format_, empty="the database holds no scan yet")
+    show(rows, COLUMNS, format_, fields=FIELDS, empty="the database holds no scan yet")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 Row = dict[str, Any]
+Columns = dict[str, Callable[[Row], Any]]
 
 
 def printable(text: str) -> str:
@@ -25,40 +28,49 @@ def printable(text: str) -> str:
     )
 
 
-def show(rows: Sequence[Row], columns: dict[str, str], format_: str, *, empty: str) -> None:
-    """Print rows. ``columns`` maps the keys a table shows to their headings; JSON has all keys."""
+def wrapped(text: str, indent: int = 0) -> str:
+    """Return a line broken between words on a terminal, and whole anywhere else."""
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(text, width, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def show(
+    rows: Sequence[Row], columns: Columns, format_: str, *, fields: Sequence[str], empty: str
+) -> None:
+    """Print rows.
+
+    A table shows ``columns``: heading to what stands there. JSON has every key of a row, CSV has
+    ``fields`` in that order.
+    """
     if format_ == "json":
         click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False, default=str))
     elif format_ == "csv":
-        click.echo(_csv(rows, list(columns)), nl=False)
+        click.echo(_csv(rows, fields), nl=False)
     elif not rows:
         click.echo(empty, err=True)
     else:
         _table(rows, columns)
 
 
-def _table(rows: Sequence[Row], columns: dict[str, str]) -> None:
+def _table(rows: Sequence[Row], columns: Columns) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for key, heading in columns.items():
-        table.add_column(
-            heading, overflow="fold", no_wrap=key in {"address", "mac", "id", "severity"}
-        )
+    for heading in columns:
+        table.add_column(heading, overflow="fold", no_wrap=heading in _WHOLE)
     for row in rows:
-        table.add_row(*(_cell(key, row.get(key), Text) for key in columns))
+        words = [printable(_flat(cell(row))) for cell in columns.values()]
+        table.add_row(*(Text(word, style=_STYLES.get(word, "")) for word in words))
     # Off a terminal nothing is cut: a log or a pipe has no width.
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
 
 
+_WHOLE = frozenset({"Address", "MAC", "Id", "Severity", "Scan"})
 _STYLES = {"very high": "bold red", "high": "red", "moderate": "yellow"}
-
-
-def _cell(key: str, value: Any, text: Any) -> Any:
-    words = printable(_flat(value))
-    return text(words, style=_STYLES.get(words, "") if key in {"severity", "level"} else "")
 
 
 def _flat(value: Any) -> str:
@@ -69,12 +81,12 @@ def _flat(value: Any) -> str:
     return str(value)
 
 
-def _csv(rows: Sequence[Row], columns: list[str]) -> str:
+def _csv(rows: Sequence[Row], fields: Sequence[str]) -> str:
     from riskscan.report.exporters.csv import neutral
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(fields)
     for row in rows:
-        writer.writerow([neutral(_flat(row.get(column))) for column in columns])
+        writer.writerow([neutral(_flat(row.get(field))) for field in fields])
     return out.getvalue()

@@ -115,7 +115,8 @@ def test_a_risk_says_what_could_happen_to_whom_in_one_sentence() -> None:
     risk = only(judge(scan(pump)), "cleartext.telnet")
 
     assert risk.statement == (
-        "Because Telnet accepts logins without encryption on the infusion pump at 192.168.50.25, "
+        "Because remote logins are taken without encryption (Telnet) on the infusion pump at "
+        "192.168.50.25, "
         "someone who has got into the network could cause harm to a patient through a "
         "device that stops or does the wrong thing."
     )

@@ -112,7 +112,7 @@ def test_a_refutation_cannot_be_talked_away() -> None:
     assert result.status is PARTIAL
     assert result.assurance is Assurance.SCANNED
     assert "disagrees" in result.reason
-    assert "Telnet is open (192.168.50.20)" in result.reason
+    assert "unencrypted (Telnet) (192.168.50.20)" in result.reason
     assert len(result.findings) == 1
 
 
