@@ -3,7 +3,7 @@
 venv=${RISKSCAN_VENV:-.venv}
 packages=(nmap iproute2 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+say() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 stop() { printf 'error: %s\n' "$1" >&2; [ $# -gt 1 ] && printf 'hint: %s\n' "$2" >&2; exit 3; }
 
 # A Python of 3.11 or newer that can make virtual environments.

@@ -38,7 +38,7 @@ class Check:
 
     id: str
     title: str
-    """One line that a practice manager understands: ``A database can be reached from the network``."""
+    """One line that a practice manager understands: ``A database can be reached``."""
     severity: Level
     """Level of a finding unless the judgement says otherwise."""
     what: str
