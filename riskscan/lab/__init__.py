@@ -8,10 +8,11 @@ what is built and what is true, so a test compares a scan with the table and wit
 May import: :mod:`riskscan.model`, :mod:`riskscan.errors`.
 """
 
-from riskscan.lab.clinic import CLINIC, CLINIC_NETWORKS, NETWORK_WEAKNESSES, SCANNER, demo_site
+from riskscan.lab.clinic import CLINIC, CLINIC_NETWORKS, NETWORK_WEAKNESSES, SCANNER
 from riskscan.lab.host import Counts, LabHost, truth
 from riskscan.lab.lab import Lab
 from riskscan.lab.patients import PATIENT_NAMES
+from riskscan.lab.practice import demo_site
 
 __all__ = [
     "CLINIC",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import replace
-from ipaddress import ip_network
 
 from riskscan.lab.host import LabHost
 from riskscan.lab.patients import PATIENT_NAMES
@@ -24,28 +23,13 @@ from riskscan.lab.servers.smb import Smb
 from riskscan.lab.servers.snmp import Snmp
 from riskscan.lab.servers.text import Rtsp, Ssh, Telnet
 from riskscan.lab.servers.tls import Tls
-from riskscan.model import Consent, DeviceClass, Scope, Site
+from riskscan.model import DeviceClass
 
 CLINIC_NETWORKS: tuple[str, ...] = ("192.168.50.0/24", "192.168.60.0/24")
 """The segment of the scanner, and one that is reached through the router."""
 
 NETWORK_WEAKNESSES: tuple[str, ...] = ("network.flat",)
 """True of the network as a whole: imaging, pumps, desks and a tablet share one segment."""
-
-
-def demo_site() -> Site:
-    """Return the practice that the demo scans: all of the clinic, and nothing else in the world."""
-    networks = tuple(ip_network(network) for network in CLINIC_NETWORKS)
-    return Site(
-        practice="Lakeside Family Clinic (demonstration)",
-        scope=Scope(include=networks),
-        consent=Consent(
-            given_by="nobody: every device is simulated",
-            patient_connected="The infusion pump and the patient monitor are simulated too.",
-        ),
-        vantage="server closet",
-        assessor="riskscan demo",
-    )
 
 
 SCANNER = LabHost(

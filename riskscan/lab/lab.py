@@ -96,6 +96,7 @@ class Lab:
 
         Its children follow. Raises NamespacesDenied.
         """
+        scanner = self._scanner_pid()
         threads = len(list(Path("/proc/self/task").iterdir()))
         if threads != 1:
             raise NamespacesDenied(
@@ -103,7 +104,7 @@ class Lab:
                 "enter the lab before threads are started",
             )
         try:
-            place.step_into(self._scanner_pid())
+            place.step_into(scanner)
         except OSError as error:
             raise NamespacesDenied(f"the lab's network cannot be entered: {error}") from error
 
