@@ -63,7 +63,8 @@ install_python_packages() {
     return
   fi
   say "Installing Python packages into $venv: what $lock names, checked by hash"
-  # Root cannot always write pip's cache; that warning would only puzzle.
+  # One dependency has only a source release, and an old pip builds it the old way with a warning.
+  export PIP_USE_PEP517=1
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" \
     || stop "pip could not install $lock" "is this machine online? read pip's message above"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable . \

@@ -94,17 +94,18 @@ def _swallowed(host: LabHost) -> Iterator[str]:
     """Yield what never leaves a host that drops: resets from closed ports, then all ICMP.
 
     A reset is sent *from* the closed port, so a rule on the source port throws it away; this does
-    what a host firewall does, without needing one.
+    what a host firewall does, without needing one. Protocols stand as numbers: their names come
+    from a file that a bare system lacks.
     """
     opened = sorted(port for protocol, port in host.open_ports if protocol == "tcp")
     for before, after in pairwise((0, *opened, _LAST_RULE_PORT + 1)):
         first, last = before + 1, after - 1
         if first < last:
-            yield f"ipproto tcp sport {first}-{last}"
+            yield f"ipproto 6 sport {first}-{last}"
         elif first == last:
-            yield f"ipproto tcp sport {first}"
+            yield f"ipproto 6 sport {first}"
     if not host.answers_ping:
-        yield "ipproto icmp"  # "port unreachable" as well: closed UDP ports fall silent with it
+        yield "ipproto 1"  # ICMP; "port unreachable" as well: closed UDP ports fall silent with it
 
 
 def host_settings(host: LabHost) -> dict[str, str]:
