@@ -11,8 +11,11 @@ May import: :mod:`riskscan.model`, :mod:`riskscan.errors`.
 from riskscan.lab.clinic import CLINIC, CLINIC_NETWORKS, NETWORK_WEAKNESSES, SCANNER
 from riskscan.lab.host import Counts, LabHost, truth
 from riskscan.lab.lab import Lab
+from riskscan.lab.line import Line
 from riskscan.lab.patients import PATIENT_NAMES
 from riskscan.lab.practice import demo_site
+from riskscan.lab.wire import WireLab
+from riskscan.lab.wire_table import WireHost, practice
 
 __all__ = [
     "CLINIC",
@@ -23,6 +26,10 @@ __all__ = [
     "Counts",
     "Lab",
     "LabHost",
+    "Line",
+    "WireHost",
+    "WireLab",
     "demo_site",
+    "practice",
     "truth",
 ]

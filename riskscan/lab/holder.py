@@ -16,8 +16,9 @@ from multiprocessing.connection import Connection, Pipe
 from types import FrameType
 
 from riskscan.errors import RiskscanError
-from riskscan.lab import member, wiring
+from riskscan.lab import member, splice, wiring
 from riskscan.lab.host import Counts, LabHost
+from riskscan.lab.line import Line
 from riskscan.lab.namespaces import end_with_parent, own_network
 from riskscan.lab.servers.tls import authority
 
@@ -25,9 +26,11 @@ from riskscan.lab.servers.tls import authority
 class Holder:
     """The hosts of one lab as their parent process sees them."""
 
-    def __init__(self, hosts: Sequence[LabHost]) -> None:
+    def __init__(self, hosts: Sequence[LabHost], line: Line | None = None) -> None:
         self._hosts = hosts
+        self._line = line
         self._ends: list[Connection] = []
+        self._spliced: int | None = None
         self.pids: list[int] = []
 
     def build(self) -> None:
@@ -40,6 +43,8 @@ class Holder:
         links, known = wiring.cables(list(zip(self._hosts, self.pids, strict=True)))
         wiring.batch("ip", links)
         wiring.batch("bridge", known)
+        if self._line:
+            self._spliced = splice.put_between(self._line, self._hosts[0].mac)
         for end in self._ends:
             end.send(member.WIRED)
         self._hear_everyone()
@@ -84,19 +89,21 @@ class Holder:
         return {h.address: e.recv() for h, e in zip(self._hosts, self._ends, strict=True)}
 
     def end(self) -> None:
-        """Kill every host and wait until it is gone."""
-        for pid in self.pids:
+        """Kill every host, and the line, and wait until they are gone."""
+        pids = [*self.pids, self._spliced] if self._spliced else self.pids
+        for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        for pid in self.pids:
+        for pid in pids:
             os.waitpid(pid, 0)
         self.pids.clear()
+        self._spliced = None
 
 
 def main(caller: Connection) -> None:
     """Build what the caller sends, then answer it until it hangs up or dies."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to judge
-    holder = Holder(caller.recv())
+    holder = Holder(*caller.recv())
     try:
         _serve(caller, holder)
     except (EOFError, OSError, SystemExit):
