@@ -1,0 +1,145 @@
+"""How much is asked in all: three profiles, as data, and what each sends at most to one device.
+
+No profile changes what a fragile device feels. Sources: the port counts and rates follow what
+scanners that live on such networks keep to (runZero 40 packets a second to one host, Scanopy
+50-100), lowered; nothing in a profile is malformed, and none asks for a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from riskscan.discover.pace import PACES, UDP_PPS
+from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
+from riskscan.discover.ports_rarer import RARER_TCP
+from riskscan.model import Pace, Policy
+
+CONVERSATION = 10
+"""Packets that one short question over TCP costs: three to open, one or two each way with their
+acknowledgements, two or three to close."""
+
+QUESTIONS = 3
+"""Conversations that one open port gets at most: what it speaks, and TLS once more if it does."""
+
+BURST = 8
+"""Most packets that a conversation puts into one second, whatever the pace of the port scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that one device feels, computed from its pace."""
+
+    port_packets: int
+    """To learn which ports are open: each try, and the reset that closes an open one."""
+    open_port_packets: int
+    """Beyond that, for each port that is open."""
+    per_second: int
+    """In any one second."""
+    seconds: float
+    """That the port scan takes if no port answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One way to scan: how gently each policy is treated, and so what is asked."""
+
+    name: str
+    description: str
+    paces: Mapping[Policy, Pace]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """What is done, in order, in words: it follows from the paces alone."""
+        asks_udp = any(pace.udp_ports for pace in self.paces.values())
+        return ("sweep", "TCP ports", *(("UDP ports",) if asks_udp else ()), "probes")
+
+    def ceiling(self, policy: Policy) -> Ceiling:
+        """Return the most that one device of this policy feels."""
+        pace = self.paces[policy]
+        return Ceiling(
+            port_packets=(pace.tries + 1) * len(pace.tcp_ports) + pace.tries * len(pace.udp_ports),
+            open_port_packets=QUESTIONS * CONVERSATION,
+            per_second=max(pace.host_pps, BURST),
+            seconds=self._seconds(pace),
+        )
+
+    def _seconds(self, pace: Pace) -> float:
+        """Every device hears the telltale ports first, at the pace of the most fragile one."""
+        gentlest = self.paces[Policy.FRAGILE]
+        slow = set(gentlest.tcp_ports)
+        rest = sum(port not in slow for port in pace.tcp_ports)
+        return pace.tries * (
+            len(slow) / min(gentlest.host_pps, pace.host_pps)
+            + rest / pace.host_pps
+            + len(pace.udp_ports) / min(UDP_PPS, pace.host_pps)
+        )
+
+
+_LEFT_TO_STANDARD = frozenset(
+    {
+        # remote access that is seldom met
+        *(992, 1494, 2323, 3283, 5500, 5631, 5800, 5901, 5986, 6129, 8041),
+        # web pages on a second or third choice of port
+        *(591, 1080, 3128, 4343, 7001, 7547, 8082, 8083, 8088, 8090, 8444, 8880, 9443, 10443),
+        # Windows and mail services whose neighbours are asked
+        *(464, 593, 3269, 465, 587, 993, 995),
+        # rarer databases, phones, sensors
+        *(5984, 50000, 2000, 5061, 8554, 8883),
+        # management of servers and network gear, which SNMP and web pages tell of too
+        *(664, 4911, 5988, 5989, 16993, 179, 1723, 2376, 6443, 8728, 10050),
+    }
+)
+"""Ports of the standard list that a gentle scan leaves out: no check and no fingerprint reads
+them alone."""
+
+GENTLE_TCP: dict[int, str] = {
+    port: reason for port, reason in NORMAL_TCP.items() if port not in _LEFT_TO_STANDARD
+}
+THOROUGH_TCP: dict[int, str] = {**NORMAL_TCP, **RARER_TCP}
+
+_ROBUST_PPS = 100
+"""Packets per second to one robust device in a thorough scan; servers and switches bear it."""
+
+
+def _paces(normal: Pace, robust: Pace) -> Mapping[Policy, Pace]:
+    """A fragile device feels the same in every profile."""
+    return MappingProxyType(
+        {Policy.FRAGILE: PACES[Policy.FRAGILE], Policy.NORMAL: normal, Policy.ROBUST: robust}
+    )
+
+
+def _asking(policy: Policy, tcp: Mapping[int, str]) -> Pace:
+    return replace(PACES[policy], tcp_ports=tuple(tcp))
+
+
+_GENTLE = replace(_asking(Policy.NORMAL, GENTLE_TCP), udp_ports=tuple(UDP_ASKED))
+"""UDP only in each port's own protocol: an empty datagram is a question that no protocol has."""
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        profile.name: profile
+        for profile in (
+            Profile(
+                "gentle",
+                "the ports that matter in a practice; for a first visit and for office hours",
+                _paces(_GENTLE, _GENTLE),
+            ),
+            Profile(
+                "standard",
+                "the whole port list made for clinics",
+                _paces(PACES[Policy.NORMAL], PACES[Policy.ROBUST]),
+            ),
+            Profile(
+                "thorough",
+                "the rarer ports too, and robust devices faster; for after hours",
+                _paces(
+                    _asking(Policy.NORMAL, THOROUGH_TCP),
+                    replace(_asking(Policy.ROBUST, THOROUGH_TCP), host_pps=_ROBUST_PPS),
+                ),
+            ),
+        )
+    }
+)
+DEFAULT_PROFILE = "gentle"
