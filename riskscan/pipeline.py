@@ -6,9 +6,10 @@ noun back; the clock, the terminal and the exit status belong to the caller.
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,13 +17,17 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from riskscan import __version__, assess, discover, identify, knowledge, report
+from riskscan.discover.forecast import Forecast, forecast
+from riskscan.discover.profile import DEFAULT_PROFILE, PROFILES
 from riskscan.errors import OutputError
 from riskscan.model import (
     Answer,
     Assessment,
     Change,
+    Device,
     Event,
     Host,
+    Identity,
     Notice,
     Policy,
     Scan,
@@ -32,8 +37,13 @@ from riskscan.model import (
     compare,
 )
 from riskscan.store import Store
+from riskscan.store.private import make_folder, open_private
 
 SCANNER_NOTICE = "{} is the machine that scans: it cannot be judged from itself, and is left out"
+
+REMEMBERED = 12
+"""Earlier scans that are asked about a device: three months of weekly ones. Whatever was fragile
+stays so from scan to scan, so only a device that was away for all of them is forgotten."""
 
 Clock = Callable[[], datetime]
 Notify = Callable[[Event], None]
@@ -47,23 +57,29 @@ def scan(
     notify: Notify,
     stop: threading.Event,
     resume: Scan | None = None,
+    profile: str = DEFAULT_PROFILE,
     privileged: bool | None = None,
     rules_folders: Sequence[Path] = (),
 ) -> Scan:
     """Look at the site's network once; each device is stored as soon as it is finished.
 
-    If ``stop`` is set while it runs, the scan ends as INCOMPLETE and can be given back as
-    ``resume``: devices that are stored already are not touched again.
+    ``profile`` names one of ``PROFILES``. If ``stop`` is set while it runs, the scan ends as
+    INCOMPLETE and can be given back as ``resume``: it goes on with the profile that it began
+    with, and devices that are stored already are not touched again.
 
     Raises what :func:`riskscan.discover.preflight` raises, and :class:`riskscan.errors.StoreError`.
     """
     rules = identify.load_rules(rules_folders)
     preflight = discover.preflight(site.scope, privileged=privileged)
-    current = _new_scan(site, clock(), preflight, rules.revision)
+    current = replace(_new_scan(site, clock(), preflight, rules.revision), profile=profile)
     if resume is not None:
         # The rest is looked at from here and now, and with the rules of today.
         current = replace(
-            current, id=resume.id, started_at=resume.started_at, notices=resume.notices
+            current,
+            id=resume.id,
+            started_at=resume.started_at,
+            profile=resume.profile,
+            notices=resume.notices,
         )
     notices: list[Notice] = list(current.notices)
 
@@ -75,8 +91,9 @@ def scan(
     store.begin(current)
     hosts = discover.sweep(
         site.scope,
-        triage=triage_for(site),
+        triage=triage_for(site, known_fragile(_earlier(store, current))),
         preflight=preflight,
+        paces=PROFILES[current.profile].paces,
         notify=listen,
         skip=store.done(current.id),
         stop=stop,
@@ -91,16 +108,83 @@ def scan(
     return store.load(current.id)
 
 
-def triage_for(site: Site) -> Callable[[Host], Triage]:
-    """Return identify's triage, made stricter by what the site file says."""
+def plan(site: Site, store: Store | None = None, *, profile: str = DEFAULT_PROFILE) -> Forecast:
+    """Reckon a scan of the site without sending anything.
+
+    As many devices are expected as its newest complete scan found, if the store holds one. Raises
+    :class:`riskscan.errors.EnvironmentLacks` if the interfaces of this machine cannot be read.
+    """
+    complete = [
+        scan
+        for scan in (store.scans() if store else ())
+        if scan.site.practice == site.practice and scan.state is ScanState.COMPLETE
+    ]
+    newest = max(complete, key=lambda scan: scan.started_at, default=None)
+    devices = len(store.done(newest.id)) if store and newest else None
+    return forecast(site.scope, PROFILES[profile], discover.local_segments(), devices=devices)
+
+
+def left_of(store: Store, scan: Scan) -> tuple[int, int]:
+    """Return how many devices of an unfinished scan are finished, and how many addresses left."""
+    done = store.done(scan.id)
+    return len(done), sum(address not in done for address in scan.site.scope.addresses())
+
+
+def triage_for(site: Site, earlier: Mapping[str, str] | None = None) -> Callable[[Host], Triage]:
+    """Return identify's triage, made stricter by the site file and by what was known ``earlier``.
+
+    ``earlier`` is what :func:`known_fragile` returns.
+    """
+    known = earlier or {}
 
     def triage(host: Host) -> Triage:
         for entry in site.gentle:
             if _names(entry, host):
                 return Triage(Policy.FRAGILE, f"the site file lists it as gentle ({entry})")
-        return identify.triage(host)
+        seen = identify.triage(host)
+        reason = known.get(Device(host, Identity()).key)
+        if reason is None or seen.policy is Policy.FRAGILE:
+            return seen
+        return Triage(Policy.FRAGILE, reason)
 
     return triage
+
+
+_EARLIER = "an earlier scan found "
+
+
+def known_fragile(scans: Iterable[Scan]) -> dict[str, str]:
+    """Return why devices are fragile, by :attr:`Device.key`, from scans given newest first.
+
+    What was fragile once stays so: that it shows no sign of it today is no proof.
+    """
+    found: dict[str, str] = {}
+    for scan in scans:
+        for device in scan.devices:
+            if device.key not in found and (reason := _fragile_before(device)):
+                found[device.key] = reason
+    return found
+
+
+def _fragile_before(device: Device) -> str | None:
+    triage, identity = device.host.triage, device.identity
+    if any(seen.key == "net.distress" for seen in device.host.observations):
+        return f"{_EARLIER}that it stopped answering while it was asked"
+    if identity.device_class.is_medical:
+        return f"{_EARLIER}a medical device: {identity.device_class.label}"
+    if triage.policy is not Policy.FRAGILE:
+        return None
+    if triage.reason.startswith(_EARLIER):
+        return triage.reason
+    return f"{_EARLIER}it fragile: {triage.reason}"
+
+
+def _earlier(store: Store, scan: Scan) -> Iterator[Scan]:
+    """Yield the newest scans of the same practice but this, newest first, finished or not."""
+    others = [s for s in store.scans() if s.id != scan.id and s.site.practice == scan.site.practice]
+    newest = sorted(others, key=lambda other: other.started_at, reverse=True)
+    for other in newest[:REMEMBERED]:
+        yield store.load(other.id)
 
 
 def _names(entry: str, host: Host) -> bool:
@@ -197,8 +281,8 @@ def demo(
     """
     from riskscan.lab import CLINIC, Lab, demo_site
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = folder / "riskscan.db"
+    make_folder(database)
     with Lab(CLINIC) as lab:
         lab.enter()
         with Store.open(database) as store:
@@ -214,14 +298,15 @@ def demo(
 
 
 def write(path: Path, content: bytes) -> Path:
-    """Write a report so that only its owner can read it, and never half of it.
+    """Write a file so that only its owner can read it, and never half of it.
 
-    Raises :class:`riskscan.errors.OutputError`.
+    Under sudo it belongs to the person who called sudo. Raises
+    :class:`riskscan.errors.OutputError`.
     """
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        partial.touch(mode=0o600, exist_ok=False)
-        partial.write_bytes(content)
+        with os.fdopen(open_private(partial, os.O_EXCL), "wb") as file:
+            file.write(content)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""How a scan shows what it is doing: a bar a stage on a terminal, plain lines elsewhere."""
+"""How a scan shows what it is doing: a bar a stage on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskscan.cli.json_lines import JsonLines
+from riskscan.cli.tempo import Tempo, spoken
 from riskscan.model import Event, Notice, Stage
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._tenths: dict[Stage, int] = {}
+        self._tempo = Tempo()
 
     def __enter__(self) -> PlainLines:
         return self
@@ -37,10 +40,13 @@ class PlainLines:
         if isinstance(event, Notice):
             click.echo(f"note: {event.text}", err=True)
             return
+        left = self._tempo(event).seconds_left
         tenth = 10 * event.done // event.total if event.total else 0
         if self._tenths.get(event.stage, -1) < tenth:
             self._tenths[event.stage] = tenth
-            click.echo(f"{WORDS[event.stage]}: {event.done} of {event.total or '?'}", err=True)
+            more = f", {spoken(left)} left" if left else ""
+            line = f"{WORDS[event.stage]}: {event.done} of {event.total or '?'}{more}"
+            click.echo(line, err=True)
 
 
 class Bars:
@@ -48,18 +54,19 @@ class Bars:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
         self._bars: RichProgress = RichProgress(
-            TextColumn("{task.description:<24}"),
-            BarColumn(bar_width=30),
+            TextColumn("{task.description:<22}"),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            TextColumn("{task.fields[tempo]:<18}", markup=False),
             TextColumn("{task.fields[note]}", markup=False),
             console=Console(stderr=True, highlight=False),
         )
         self._tasks: dict[Stage, TaskID] = {}
+        self._tempo = Tempo()
 
     def __enter__(self) -> Bars:
         # Started by the first event: the demo must still be single-threaded when it moves into
@@ -81,9 +88,15 @@ class Bars:
             return
         task = self._tasks.get(event.stage)
         if task is None:
-            task = self._bars.add_task(WORDS[event.stage], total=event.total, note="")
+            task = self._bars.add_task(WORDS[event.stage], total=event.total, note="", tempo="")
             self._tasks[event.stage] = task
-        self._bars.update(task, completed=event.done, total=event.total, note=event.note[:40])
+        self._bars.update(
+            task,
+            completed=event.done,
+            total=event.total,
+            note=event.note[:40],
+            tempo=self._tempo(event).words,
+        )
 
 
 class Silence:
@@ -99,8 +112,10 @@ class Silence:
         return None
 
 
-def listener(*, quiet: bool) -> Any:
-    """Return the listener that fits where standard error goes."""
+def listener(*, quiet: bool, json_lines: JsonLines | None = None) -> Any:
+    """Return the listener that was asked for, or the one that fits where standard error goes."""
+    if json_lines is not None:
+        return json_lines
     if quiet:
         return Silence()
     return Bars() if sys.stderr.isatty() else PlainLines()

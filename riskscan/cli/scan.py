@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from riskscan.cli.course import Voice, Wishes, run
+from riskscan.cli.json_lines import JsonLines
+from riskscan.cli.limits import DURATION, WINDOW, Window, limit_of
 from riskscan.cli.options import database_option, now
 
 if TYPE_CHECKING:
     from riskscan.model import Scan, Site
     from riskscan.store import Store
+
+PROFILES = ("gentle", "standard", "thorough")
 
 
 @click.command()
@@ -34,7 +40,26 @@ if TYPE_CHECKING:
     "--allow-public", is_flag=True, help="Scan public addresses that you are authorised for."
 )
 @click.option("--allow-large", is_flag=True, help="Scan more than 65,536 addresses.")
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="How much is asked; fragile devices feel the same in each.  [default: gentle]",
+)
+@click.option("--plan", is_flag=True, help="Say what would be sent and how long it takes; stop.")
+@click.option(
+    "--format", "format_", type=click.Choice(("text", "json")), help="Of the plan; text or json."
+)
 @click.option("--resume", "resume", is_flag=True, help="Go on with the newest unfinished scan.")
+@click.option(
+    "--max-duration", type=DURATION, metavar="TIME", help="Stop tidily after 45m, 2h or 1h30m."
+)
+@click.option(
+    "--window",
+    type=WINDOW,
+    metavar="FROM-TO",
+    help="Scan only within 20:00-06:00 (local time), and stop tidily at its end.",
+)
+@click.option("--now", "at_once", is_flag=True, help="Scan although the window is closed.")
 @click.option("--unprivileged", is_flag=True, help="Do without raw sockets: slower, and sees less.")
 @click.option(
     "--rules",
@@ -43,6 +68,7 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, path_type=Path),
     help="A folder or file with fingerprint rules of your own.",
 )
+@click.option("--json-progress", is_flag=True, help="One JSON object a line on standard error.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing when all goes well.")
 @database_option
 def scan(
@@ -53,9 +79,16 @@ def scan(
     consent: str | None,
     allow_public: bool,
     allow_large: bool,
+    profile: str | None,
+    plan: bool,
+    format_: str | None,
     resume: bool,
+    max_duration: timedelta | None,
+    window: Window | None,
+    at_once: bool,
     unprivileged: bool,
     rules_folders: tuple[Path, ...],
+    json_progress: bool,
     quiet: bool,
     database: Path,
 ) -> None:
@@ -66,28 +99,75 @@ def scan(
     \b
     Example:
       sudo riskscan scan --site site.toml
+      riskscan scan --plan --site site.toml
       sudo riskscan scan 192.168.1.0/24 --practice "Lakeside Family Clinic" --consent "Dr. Lake"
     """
-    from riskscan.store import Store
+    _refuse_contradictions(targets, site_file, profile, plan, format_, resume, json_progress, quiet)
+    voice = Voice(quiet, JsonLines() if json_progress else None)
+    with voice.json_lines.errors() if voice.json_lines else nullcontext():
+        given = None
+        if not resume:
+            given = _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
+        if plan and given:
+            _plan(given, profile or PROFILES[0], format_ or "text", database)
+            return
+        limit = limit_of(now().astimezone(), max_duration, window, at_once=at_once)
+        wishes = Wishes(profile or PROFILES[0], limit, unprivileged, rules_folders)
+        _scan(given, database, wishes, voice)
 
+
+def _refuse_contradictions(
+    targets: tuple[str, ...],
+    site_file: Path | None,
+    profile: str | None,
+    plan: bool,
+    format_: str | None,
+    resume: bool,
+    json_progress: bool,
+    quiet: bool,
+) -> None:
+    """Raises :class:`click.UsageError`."""
     if not resume and bool(targets) == (site_file is not None):
         raise click.UsageError("give either --site FILE or one or more targets.")
     if resume and targets:
         raise click.UsageError(
             "--resume goes on with the targets of the unfinished scan; give none."
         )
-    site = (
-        None
-        if resume
-        else _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
-    )
-    with Store.open(database, create=not resume) as store:
-        if site is not None:
-            done = _run(store, site, None, unprivileged, rules_folders, quiet)
+    if resume and profile:
+        raise click.UsageError(
+            "--resume goes on with the profile of the unfinished scan; give none."
+        )
+    if resume and plan:
+        raise click.UsageError("--plan is for a new scan; give targets or --site FILE.")
+    if format_ and not plan:
+        raise click.UsageError("--format is the form of a --plan.")
+    if json_progress and quiet:
+        raise click.UsageError("give either --quiet or --json-progress.")
+
+
+def _plan(site: Site, profile: str, format_: str, database: Path) -> None:
+    from riskscan import pipeline
+    from riskscan.cli.plan import show_plan
+    from riskscan.store import Store
+
+    if database.exists():
+        with Store.open(database, create=False, writer=False) as store:
+            reckoned = pipeline.plan(site, store, profile=profile)
+    else:
+        reckoned = pipeline.plan(site, profile=profile)
+    show_plan(site.scope, reckoned, format_)
+
+
+def _scan(given: Site | None, database: Path, wishes: Wishes, voice: Voice) -> None:
+    """Scan a site, or go on with the unfinished scan if none is given."""
+    from riskscan.store import Store
+
+    with Store.open(database, create=given is not None) as store:
+        if given is not None:
+            run(store, given, None, wishes, voice, database)
         else:
             unfinished = _unfinished(store)
-            done = _run(store, unfinished.site, unfinished, unprivileged, rules_folders, quiet)
-    _tell(done, database, quiet)
+            run(store, unfinished.site, unfinished, wishes, voice, database)
 
 
 def _site(
@@ -127,51 +207,3 @@ def _unfinished(store: Store) -> Scan:
             "there is no unfinished scan to go on with", "start one: sudo riskscan scan"
         )
     return newest
-
-
-def _run(
-    store: Store,
-    site: Site,
-    unfinished: Scan | None,
-    unprivileged: bool,
-    rules_folders: tuple[Path, ...],
-    quiet: bool,
-) -> Scan:
-    from riskscan import pipeline
-    from riskscan.cli.progress import listener
-    from riskscan.cli.stopping import stoppable
-
-    if site.consent is None and not quiet:
-        click.echo(
-            "note: nobody is recorded as having allowed this scan (--consent NAME)", err=True
-        )
-    with stoppable() as stop, listener(quiet=quiet) as notify:
-        return pipeline.scan(
-            site,
-            store,
-            clock=now,
-            notify=notify,
-            stop=stop,
-            resume=unfinished,
-            privileged=False if unprivileged else None,
-            rules_folders=rules_folders,
-        )
-
-
-def _tell(done: Scan, database: Path, quiet: bool) -> None:
-    """Say how the scan ended, and what to do next.
-
-    Raises :class:`riskscan.errors.Interrupted` for a scan that can be resumed.
-    """
-    from riskscan.errors import Interrupted
-    from riskscan.model import DeviceClass, ScanState
-
-    known = sum(d.identity.device_class is not DeviceClass.UNKNOWN for d in done.devices)
-    if done.state is not ScanState.COMPLETE:
-        raise Interrupted(
-            f"the scan stopped early; {len(done.devices)} finished devices are kept in {database}",
-            f"go on with: sudo riskscan scan --resume --db {database}",
-        )
-    if not quiet:
-        click.echo(f"{len(done.devices)} devices found, {known} identified, in {database}.")
-        click.echo("Next: riskscan devices; riskscan assess; riskscan report -o report.pdf")

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import click
 
 
+def _aloud(text: str) -> None:
+    click.echo(f"\n{text}", err=True)
+
+
 @contextmanager
-def stoppable() -> Iterator[threading.Event]:
-    """Give an event that the first SIGINT or SIGTERM sets; the second raises KeyboardInterrupt."""
+def stoppable(say: Callable[[str], None] = _aloud) -> Iterator[threading.Event]:
+    """Give an event that the first SIGINT or SIGTERM sets; the second raises KeyboardInterrupt.
+
+    ``say`` is told once that it stops.
+    """
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        click.echo(
-            "\nstopping: finishing nothing new, keeping what is done (again: at once)", err=True
-        )
+        say("stopping: finishing nothing new, keeping what is done (again: at once)")
 
     before = {
         number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)

@@ -1,0 +1,176 @@
+"""The story's own small decisions: who is handled gently, who owns what is written."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import pytest
+
+from riskscan import identify
+from riskscan.model import (
+    Device,
+    DeviceClass,
+    Host,
+    Identity,
+    Observation,
+    Policy,
+    Scan,
+    ScanState,
+    Scope,
+    Site,
+    Triage,
+)
+from riskscan.pipeline import _earlier, known_fragile, left_of, plan, triage_for, write
+from riskscan.store import Store
+
+WHEN = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
+SITE = Site("Lakeside", Scope((IPv4Network("192.168.1.0/24"),)))
+ORDINARY_MAC = "d4:be:d9:aa:04:30"
+HOST = Host(IPv4Address("192.168.1.30"), ORDINARY_MAC, ("arp",), WHEN)
+ORDINARY = Triage(Policy.NORMAL, "its maker makes ordinary equipment")
+
+
+def device(
+    host: Host = HOST,
+    triage: Triage = ORDINARY,
+    device_class: DeviceClass = DeviceClass.WORKSTATION,
+    sightings: tuple[Observation, ...] = (),
+) -> Device:
+    seen = replace(host, triage=triage, sightings=sightings)
+    return Device(seen, Identity(device_class=device_class))
+
+
+def a_scan(*devices: Device, week: int = 0, practice: str = "Lakeside") -> Scan:
+    site = replace(SITE, practice=practice)
+    started = WHEN + timedelta(weeks=week)
+    return Scan(f"S-{week}-{practice}", site, started, ScanState.COMPLETE, devices=devices)
+
+
+def test_a_medical_device_of_an_earlier_scan_begins_fragile() -> None:
+    known = known_fragile([a_scan(device(device_class=DeviceClass.IMAGING_MODALITY))])
+
+    chosen = triage_for(SITE, known)(HOST)
+
+    assert identify.triage(HOST).policy is Policy.NORMAL
+    assert chosen.policy is Policy.FRAGILE
+    assert chosen.reason.startswith("an earlier scan found a medical device: Imaging device")
+
+
+def test_a_device_that_fell_silent_is_fragile_from_then_on() -> None:
+    silent = device(sightings=(Observation.of("net.distress", "stopped answering"),))
+
+    chosen = triage_for(SITE, known_fragile([a_scan(silent)]))(HOST)
+
+    assert chosen == Triage(
+        Policy.FRAGILE, "an earlier scan found that it stopped answering while it was asked"
+    )
+
+
+def test_what_was_fragile_stays_so_with_its_first_reason_week_after_week() -> None:
+    first = device(triage=Triage(Policy.FRAGILE, "port 104/tcp is open, which is used for DICOM"))
+    reason = known_fragile([a_scan(first)])[ORDINARY_MAC]
+    second = device(triage=triage_for(SITE, {ORDINARY_MAC: reason})(HOST))
+
+    again = known_fragile([a_scan(second, week=1), a_scan(first)])
+
+    assert "DICOM" in reason
+    assert again == {ORDINARY_MAC: reason}
+
+
+def test_a_device_is_known_by_its_mac_wherever_it_moved() -> None:
+    known = known_fragile([a_scan(device(device_class=DeviceClass.INFUSION_PUMP))])
+    moved = replace(HOST, address=IPv4Address("192.168.1.99"))
+    stranger = replace(HOST, mac="d4:be:d9:aa:04:31")
+
+    assert triage_for(SITE, known)(moved).policy is Policy.FRAGILE
+    assert triage_for(SITE, known)(stranger).policy is Policy.NORMAL
+
+
+def test_a_device_that_slept_through_the_last_scan_is_still_known() -> None:
+    older = a_scan(device(device_class=DeviceClass.INFUSION_PUMP))
+
+    assert ORDINARY_MAC in known_fragile([a_scan(week=1), older])
+
+
+def test_an_ordinary_device_stays_ordinary() -> None:
+    assert known_fragile([a_scan(device())]) == {}
+
+
+def test_a_sign_of_today_is_named_before_what_was_known() -> None:
+    medical = replace(HOST, mac="00:09:fb:00:00:01")  # Philips patient monitoring
+    known = {"00:09:fb:00:00:01": "an earlier scan found it fragile"}
+
+    assert "earlier" not in triage_for(SITE, known)(medical).reason
+
+
+def test_only_earlier_scans_of_the_same_practice_are_asked(tmp_path: Path) -> None:
+    current = a_scan(week=9)
+    with Store.open(tmp_path / "a.db") as store:
+        for scan in (a_scan(week=1), a_scan(week=3, practice="Hillside"), a_scan(week=2), current):
+            store.begin(scan)
+
+        ids = [scan.id for scan in _earlier(store, current)]
+
+    assert ids == ["S-2-Lakeside", "S-1-Lakeside"]
+
+
+def test_a_resumed_scan_knows_how_much_is_left(tmp_path: Path) -> None:
+    running = replace(a_scan(), state=ScanState.RUNNING)
+    with Store.open(tmp_path / "a.db") as store:
+        store.begin(running)
+        store.record(running.id, device())
+
+        assert left_of(store, running) == (1, 253)
+
+
+def test_a_plan_without_a_database_expects_a_usual_practice() -> None:
+    assert 10 < plan(SITE).devices < 100
+
+
+# -- whose files they are ---------------------------------------------------------------------
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@only_root
+def test_what_sudo_writes_belongs_to_who_called_it(
+    reachable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_UID", "1234")
+    monkeypatch.setenv("SUDO_GID", "1235")
+
+    report = write(reachable / "lakeside.pdf", b"%PDF-")
+    with Store.open(reachable / "lakeside" / "a.db") as store:
+        store.begin(a_scan())
+        owners = {(p.stat().st_uid, p.stat().st_gid) for p in reachable.rglob("*")}
+
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert owners == {(1234, 1235)}
+
+
+@only_root
+@pytest.mark.parametrize("said", ["", "root", "-1"])
+def test_without_sudo_it_belongs_to_who_owns_the_folder(
+    reachable: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("SUDO_UID", said)
+    monkeypatch.setenv("SUDO_GID", said)
+    os.chown(reachable, 4321, 4322)
+
+    report = write(reachable / "lakeside.pdf", b"%PDF-")
+
+    assert (report.stat().st_uid, report.stat().st_gid) == (4321, 4322)
+
+
+def test_a_report_replaces_the_one_before_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "lakeside.pdf"
+    path.write_bytes(b"old")
+
+    write(path, b"new")
+
+    assert path.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == ["lakeside.pdf"]
