@@ -14,6 +14,8 @@ OBSERVATION_KEYS: dict[str, str] = {
     "arp.other-mac": "a second MAC address that answered for the same address",
     "icmp.ttl": "time to live of the echo reply, as received",
     "net.gateway": "'true' for the default gateway of the scanning machine",
+    "net.tarpit": "'true' if it accepts on every port, so that no open port means anything",
+    "net.distress": "'true' if it fell silent or laboured while it was asked, and was left alone",
     # derived by identify from the host; rules may match them, probes never emit them
     "mac.vendor": "holder of the MAC prefix, longest block first (24, 28 or 36 bits)",
     "mac.local": "'true' for a locally administered (often randomised) MAC address",
