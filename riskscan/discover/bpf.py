@@ -35,6 +35,28 @@ def echo_replies(identifier: int) -> tuple[Instruction, ...]:
     )
 
 
+def answers_to(port: int) -> tuple[Instruction, ...]:
+    """Keep TCP segments to this port of ours, and ICMP unreachables that quote one from it.
+
+    For a packet socket that sees IP first. Our own header, which is quoted, has 20 bytes.
+    """
+    return (
+        (0x30, 0, 0, 9),  # load the protocol
+        (0x15, 0, 3, 6),  # TCP?
+        (0xB1, 0, 0, 0),  # X = length of the IP header
+        (0x48, 0, 0, 2),  # load the destination port
+        (0x15, 6, 7, port),
+        (0x15, 0, 6, 1),  # ICMP?
+        (0xB1, 0, 0, 0),
+        (0x50, 0, 0, 0),  # load the ICMP type
+        (0x15, 0, 3, 3),  # unreachable?
+        (0x48, 0, 0, 28),  # load the quoted source port
+        (0x15, 0, 1, port),
+        (0x06, 0, 0, 128),
+        (0x06, 0, 0, 0),
+    )
+
+
 def attach(sock: socket.socket, program: Sequence[Instruction]) -> None:
     """Put a filter on a socket. Done before it is bound, nothing unasked gets in."""
     code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
-from riskscan.discover.faults import Fault, Stopped
+from riskscan.discover.engine import PortEngine
+from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.nmap import Nmap, Question, merged
-from riskscan.discover.pace import UDP_PPS, stricter
-from riskscan.discover.ports import UDP_EMPTY
+from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
+from riskscan.discover.ports import LIKELY_TCP, UDP_EMPTY
 from riskscan.discover.probes import PROBES, Probe
 from riskscan.errors import NmapFailed
 from riskscan.model import (
@@ -45,6 +46,7 @@ class Examination:
         triage: Judge,
         paces: Mapping[Policy, Pace],
         nmap: Nmap,
+        engine: PortEngine | None = None,
         notify: Callable[[Event], None],
         brake: Brake,
     ) -> None:
@@ -52,8 +54,10 @@ class Examination:
         self._judge = triage
         self._paces = paces
         self._nmap = nmap
+        self._engine = engine
         self._notify = notify
         self._brake = brake
+        self._left_alone = False
         self.host = replace(host, triage=triage(host))
 
     def run(self, passed: Callable[[Stage], None]) -> Host:
@@ -61,13 +65,12 @@ class Examination:
 
         Raises ``Stopped`` if the scan should end: then nothing is known of this host.
         """
-        touchable = self._scope.allows_mac(self.host.mac)
-        if touchable:
+        if self._scope.allows_mac(self.host.mac):
             self._ask_ports()
         else:
             self._leave_alone()
         passed(Stage.PORTS)
-        if touchable:
+        if not self._left_alone:
             self._ask_probes()
         return self.host
 
@@ -81,9 +84,15 @@ class Examination:
 
     def _leave_alone(self) -> None:
         reason = "its MAC address is on the do-not-touch list"
+        self._ask_no_more(reason)
+        self.host = replace(self.host, triage=Triage(Policy.FRAGILE, reason))
+
+    def _ask_no_more(self, reason: str, *sightings: Observation) -> None:
+        self._left_alone = True
         result = ProbeResult("all", None, None, Outcome.SKIPPED_FOR_SAFETY, detail=reason)
-        self.host = replace(
-            self.host, triage=Triage(Policy.FRAGILE, reason), probe_results=(result,)
+        self._learn(
+            probe_results=(*self.host.probe_results, result),
+            sightings=(*self.host.sightings, *sightings),
         )
 
     # ports
@@ -93,10 +102,19 @@ class Examination:
         try:
             for next_question in (self._telltale, self._other_tcp, self._udp, self._quiet_udp):
                 if question := next_question():
-                    services = self._nmap.ask(question)
+                    services = self._asker(question).ask(question)
                     self._learn(services=merged((self.host.services, services)))
-        except NmapFailed as error:
-            self._ports_failed(error)
+        except AnswersEverywhere as tarpit:
+            self._tarpit(str(tarpit))
+        except WentSilent as silent:
+            self._went_silent(silent)
+        except (NmapFailed, PortsUnknown) as error:
+            self._ports_failed(str(error))
+
+    def _asker(self, question: Question) -> Nmap | PortEngine:
+        """Our engine for TCP where there is one; nmap for UDP, and for all else."""
+        ours = question.tcp and not question.udp and question.address.version == 4
+        return self._engine if self._engine and ours else self._nmap
 
     def _telltale(self) -> Question | None:
         """What every device is asked, as slowly as the most fragile one bears."""
@@ -105,7 +123,8 @@ class Examination:
 
     def _other_tcp(self) -> Question | None:
         asked = {s.port for s in self.host.services if s.protocol == "tcp"}
-        return self._question(tcp=tuple(p for p in self.pace.tcp_ports if p not in asked))
+        left = [p for p in self.pace.tcp_ports if p not in asked]
+        return self._question(tcp=tuple(sorted(left, key=_value)))
 
     def _udp(self) -> Question | None:
         ports = tuple(p for p in self.pace.udp_ports if p not in UDP_EMPTY)
@@ -125,13 +144,35 @@ class Examination:
         if not (tcp or udp) or not self._scope.allows(self.host.address):
             return None
         pps = min(self.pace.host_pps, ceiling or self.pace.host_pps)
-        return Question(self.host.address, tcp, udp, pps, self.pace.tries, udp_payload)
+        ordinary = self.host.triage.policy is not Policy.FRAGILE
+        return Question(
+            self.host.address,
+            tcp,
+            udp,
+            pps,
+            self.pace.tries,
+            udp_payload,
+            most=MOST_TRIES if ordinary else self.pace.tries,
+            decoys=ordinary and ceiling is None,
+        )
 
-    def _ports_failed(self, error: NmapFailed) -> None:
+    def _ports_failed(self, reason: str) -> None:
         """Keep the states that earlier questions gave; what was not answered was never asked."""
-        self._notify(Notice("ports-failed", f"{self.host.address}: {error.message}"))
-        failed = ProbeResult("ports", None, None, Outcome.CRASHED, detail=error.message[:200])
+        self._notify(Notice("ports-failed", f"{self.host.address}: {reason}"))
+        failed = ProbeResult("ports", None, None, Outcome.CRASHED, detail=reason[:200])
         self._learn(probe_results=(*self.host.probe_results, failed))
+
+    def _tarpit(self, reason: str) -> None:
+        """Keep no port: where all are open, none says anything."""
+        self._notify(Notice("tarpit", f"{self.host.address}: {reason}; it is left alone"))
+        self._learn(services=())
+        self._ask_no_more(reason, Observation.of("net.tarpit", "true"))
+
+    def _went_silent(self, silent: WentSilent) -> None:
+        """Keep what it said while it was well, and leave it alone."""
+        self._notify(Notice("went-silent", f"{self.host.address}: {silent}; it is left alone"))
+        self._learn(services=merged((self.host.services, silent.services)))
+        self._ask_no_more(str(silent), Observation.of("net.distress", "true"))
 
     # probes
 
@@ -153,6 +194,11 @@ class Examination:
             return None
         detail = f"not asked of a {policy} device: {self.host.triage.reason}"
         return ProbeResult(probe.name, port, probe.protocol, Outcome.SKIPPED_FOR_SAFETY, (), detail)
+
+
+def _value(port: int) -> int:
+    """Order ports by what they are worth knowing; ports that are alike keep their order."""
+    return LIKELY_TCP.index(port) if port in LIKELY_TCP else len(LIKELY_TCP)
 
 
 def ask(probe: Probe, dialer: Dialer, host: Host, port: int) -> ProbeResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from riskscan.model import Outcome
+from riskscan.model import Outcome, Service
 
 
 class Fault(Exception):
@@ -41,6 +41,26 @@ class SkippedForSafety(Fault):
     """The question was held back because the device might not bear it."""
 
     outcome = Outcome.SKIPPED_FOR_SAFETY
+
+
+class PortsUnknown(Fault):
+    """The port engine could not learn the states of the ports that it was asked for."""
+
+
+class AnswersEverywhere(Fault):
+    """A tarpit: the host accepts on every port, so no open port means anything."""
+
+    outcome = Outcome.SKIPPED_FOR_SAFETY
+
+
+class WentSilent(Fault):
+    """The host answered before and no longer does. ``services`` is what it said until then."""
+
+    outcome = Outcome.SKIPPED_FOR_SAFETY
+
+    def __init__(self, message: str, services: tuple[Service, ...]) -> None:
+        super().__init__(message)
+        self.services = services
 
 
 class Stopped(Exception):

@@ -7,6 +7,7 @@ import copy
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from riskscan.model import Address, PortState, Service
 
 _LONGEST_OUTPUT = 4_000_000
 """Bytes of XML that one host may produce. A full answer about 170 ports is under 30,000."""
+
+NMAPS_AT_ONCE = 8
+"""Processes at the same time, however many hosts wait for one."""
+
+_BEAT = 0.2
 
 _STATES = {
     "open": PortState.OPEN,
@@ -44,6 +50,10 @@ class Question:
     tries: int
     udp_payload: bool = False
     """Let nmap ask UDP ports in their own protocol; otherwise it sends empty datagrams."""
+    most: int = 0
+    """Tries that our engine may raise ``tries`` to where packets are lost. nmap does without."""
+    decoys: bool = False
+    """Let our engine try three ports first on which nothing listens, to know a tarpit by."""
 
     @property
     def patience(self) -> float:
@@ -92,6 +102,7 @@ class Nmap:
         self._path = path
         self._privileged = privileged
         self._brake = brake
+        self._places = threading.BoundedSemaphore(NMAPS_AT_ONCE)
 
     @cached_property
     def _scanner(self) -> Any:
@@ -104,10 +115,14 @@ class Nmap:
         ``NmapFailed`` after the second failure, ``Stopped`` if the scan should end.
         """
         argv = arguments(self._path, question, privileged=self._privileged)
+        while not self._places.acquire(timeout=_BEAT):
+            self._brake.check()
         try:
             return self._once(argv, question)
         except NmapFailed:
             return self._once(argv, question)
+        finally:
+            self._places.release()
 
     def _once(self, argv: Sequence[str], question: Question) -> tuple[Service, ...]:
         xml, complaint = run(argv, seconds=question.patience, brake=self._brake)

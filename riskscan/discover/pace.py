@@ -21,8 +21,11 @@ UDP_PPS = 5
 """Datagrams per second to one device. Closed ports answer by ICMP, which most systems limit to
 about one a second: asked faster, closed looks like open or filtered."""
 
-HOSTS_AT_ONCE = 8
+HOSTS_AT_ONCE = 64
 """Devices that are asked at the same time. Never more than one question to each."""
+
+MOST_TRIES = 4
+"""Tries of a port of an ordinary device, where packets are lost on the way."""
 
 PACES: Mapping[Policy, Pace] = MappingProxyType(
     {

@@ -209,6 +209,13 @@ NORMAL_TCP: dict[int, str] = {
 """What an ordinary device is asked. nmap's thousand commonest ports leave out most of DICOM and
 HL7, so the list is chosen for clinics instead: a sixth of the packets, and more found."""
 
+LIKELY_TCP = (
+    *TELLTALE_TCP,
+    *(135, 139, 8080, 21, 9100, 515, 631, 53, 5000, 8443, 111, 548, 554, 25, 5357, 8000, 5985),
+    *(1433, 3306, 5432, 389, 88, 62078, 8081, 8008, 4242, 8042, 6661, 2049, 5060, 502, 902, 2000),
+)
+"""The ports that are open most often, or matter most if they are; asked first, and once more."""
+
 UDP_ASKED: dict[int, str] = {
     53: "name server; nmap sends a status request, RFC 1035",
     123: "NTP; nmap sends a client request, RFC 5905",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 
 from riskscan.discover import arp
 from riskscan.discover.brake import Brake
+from riskscan.discover.engine import PortEngine
 from riskscan.discover.examine import Examination, Judge
 from riskscan.discover.faults import Stopped
 from riskscan.discover.find import find
-from riskscan.discover.nmap import Nmap
+from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
 from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
 from riskscan.discover.preflight import Preflight
-from riskscan.model import Address, Event, Host, Pace, Policy, Progress, Scope, Stage
+from riskscan.model import Address, Event, Host, Notice, Pace, Policy, Progress, Scope, Stage
 
 
 def sweep(
@@ -41,30 +44,64 @@ def sweep(
     except Stopped:
         return
     nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake)
+    engine = _engine(scope, preflight, herald, brake)
 
     def examine(host: Host) -> Host:
         segment = preflight.local_segment(host.address)
         if segment and "arp" in host.found_by and host.mac and host.address.version == 4:
             arp.introduce(segment, host.address, host.mac)
         examination = Examination(
-            host, scope=scope, triage=triage, paces=paces, nmap=nmap, notify=herald, brake=brake
+            host,
+            scope=scope,
+            triage=triage,
+            paces=paces,
+            nmap=nmap,
+            engine=engine,
+            notify=herald,
+            brake=brake,
         )
         return examination.run(passed=herald.passed)
 
     herald.expect(len(hosts))
-    for host in _each(examine, hosts, brake):
-        herald.passed(Stage.PROBES, str(host.address))
-        yield host
+    with engine or nullcontext():
+        at_once = HOSTS_AT_ONCE if engine else NMAPS_AT_ONCE
+        for host in _each(examine, hosts, brake, at_once):
+            if engine:
+                engine.forget(host.address)
+            herald.passed(Stage.PROBES, str(host.address))
+            yield host
 
 
-def _each(examine: Callable[[Host], Host], hosts: Iterable[Host], brake: Brake) -> Iterator[Host]:
+def _engine(
+    scope: Scope, preflight: Preflight, notify: Callable[[Event], None], brake: Brake
+) -> PortEngine | None:
+    """Return the port engine, or None where nmap must do its work."""
+    if not preflight.privileged or not hasattr(socket, "AF_PACKET"):
+        return None
+    try:
+        return PortEngine(
+            scope,
+            near=lambda address: preflight.local_segment(address) is not None,
+            interfaces={segment.interface for segment in preflight.vantage.segments},
+            notify=notify,
+            brake=brake,
+        )
+    except OSError as error:
+        text = f"no raw socket of ours ({error.strerror}): nmap asks the TCP ports, more slowly"
+        notify(Notice("port-engine-unavailable", text))
+        return None
+
+
+def _each(
+    examine: Callable[[Host], Host], hosts: Iterable[Host], brake: Brake, at_once: int
+) -> Iterator[Host]:
     """Yield finished hosts. No host is begun before there is room for it."""
     left = iter(hosts)
     running: set[Future[Host]] = set()
-    with ThreadPoolExecutor(HOSTS_AT_ONCE, thread_name_prefix="host") as pool:
+    with ThreadPoolExecutor(at_once, thread_name_prefix="host") as pool:
         try:
             while True:
-                while len(running) < HOSTS_AT_ONCE and not brake.pulled:
+                while len(running) < at_once and not brake.pulled:
                     if (host := next(left, None)) is None:
                         break
                     running.add(pool.submit(examine, host))
