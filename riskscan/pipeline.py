@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from riskscan import __version__, assess, discover, identify, knowledge, report
 from riskscan.discover.forecast import Forecast, forecast
 from riskscan.discover.profile import DEFAULT_PROFILE, PROFILES
 from riskscan.errors import OutputError
+from riskscan.identify.earlier import known_fragile
 from riskscan.model import (
     Answer,
     Assessment,
@@ -133,7 +134,7 @@ def left_of(store: Store, scan: Scan) -> tuple[int, int]:
 def triage_for(site: Site, earlier: Mapping[str, str] | None = None) -> Callable[[Host], Triage]:
     """Return identify's triage, made stricter by the site file and by what was known ``earlier``.
 
-    ``earlier`` is what :func:`known_fragile` returns.
+    ``earlier`` is what :func:`riskscan.identify.earlier.known_fragile` returns.
     """
     known = earlier or {}
 
@@ -148,35 +149,6 @@ def triage_for(site: Site, earlier: Mapping[str, str] | None = None) -> Callable
         return Triage(Policy.FRAGILE, reason)
 
     return triage
-
-
-_EARLIER = "an earlier scan found "
-
-
-def known_fragile(scans: Iterable[Scan]) -> dict[str, str]:
-    """Return why devices are fragile, by :attr:`Device.key`, from scans given newest first.
-
-    What was fragile once stays so: that it shows no sign of it today is no proof.
-    """
-    found: dict[str, str] = {}
-    for scan in scans:
-        for device in scan.devices:
-            if device.key not in found and (reason := _fragile_before(device)):
-                found[device.key] = reason
-    return found
-
-
-def _fragile_before(device: Device) -> str | None:
-    triage, identity = device.host.triage, device.identity
-    if any(seen.key == "net.distress" for seen in device.host.observations):
-        return f"{_EARLIER}that it stopped answering while it was asked"
-    if identity.device_class.is_medical:
-        return f"{_EARLIER}a medical device: {identity.device_class.label}"
-    if triage.policy is not Policy.FRAGILE:
-        return None
-    if triage.reason.startswith(_EARLIER):
-        return triage.reason
-    return f"{_EARLIER}it fragile: {triage.reason}"
 
 
 def _earlier(store: Store, scan: Scan) -> Iterator[Scan]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from riskscan import identify
+from riskscan.identify.earlier import known_fragile
 from riskscan.model import (
     Device,
     DeviceClass,
@@ -24,7 +25,7 @@ from riskscan.model import (
     Site,
     Triage,
 )
-from riskscan.pipeline import _earlier, known_fragile, left_of, plan, triage_for, write
+from riskscan.pipeline import _earlier, left_of, plan, triage_for, write
 from riskscan.store import Store
 
 WHEN = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)

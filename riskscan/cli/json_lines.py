@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from riskscan.cli.group import INTERRUPTED_TWICE
 from riskscan.cli.tempo import Tempo
 from riskscan.errors import RiskscanError
 from riskscan.model import Event, Notice
@@ -56,6 +57,9 @@ class JsonLines:
         except RiskscanError as error:
             self.say("error", code=error.exit_code, text=error.message, hint=error.hint)
             click.get_current_context().exit(error.exit_code)
+        except KeyboardInterrupt:
+            self.say("error", code=INTERRUPTED_TWICE, text="stopped", hint=None)
+            click.get_current_context().exit(INTERRUPTED_TWICE)
 
 
 def _rounded(number: float | None) -> float | None:
