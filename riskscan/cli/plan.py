@@ -33,7 +33,7 @@ def ceilings(profile: Profile) -> dict[str, dict[str, Any]]:
 
 def lines(profile: Profile) -> list[str]:
     """Return what one device of each policy gets at most, a line a policy."""
-    said = [f"Profile {profile.name}: {profile.description}. At most, to one device:"]
+    said = [f"Profile {profile.name}: {profile.description}.", "At most, to one device:"]
     for policy, asked in profile.paces.items():
         most = profile.ceiling(policy)
         ports = f"{len(asked.tcp_ports)} TCP"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from riskscan.discover import pace
+from riskscan.discover.nmap import NMAPS_AT_ONCE
 from riskscan.discover.profile import Ceiling, Profile
 from riskscan.model import Policy, Scope, Segment
 
@@ -72,15 +73,16 @@ def forecast(
         expected,
         _SWEEP_TRIES * count,
         ceilings,
-        sweep + _shared(expected, _usual(profile)),
-        sweep + _shared(count, max(_longest(profile, policy) for policy in Policy)),
+        sweep + _shared(profile, expected, _usual(profile)),
+        sweep + _shared(profile, count, max(_longest(profile, policy) for policy in Policy)),
     )
 
 
 def _usual(profile: Profile) -> float:
     """Return seconds for an ordinary device: half its ports silent, two asked what they are."""
     asked = profile.paces[Policy.NORMAL]
-    return profile.ceiling(Policy.NORMAL).seconds * 0.75 + 2 * (asked.gap + asked.read_timeout / 2)
+    once = profile.seconds_once(Policy.NORMAL)
+    return 1.5 * once + 2 * (asked.gap + asked.read_timeout / 2)
 
 
 def _longest(profile: Profile, policy: Policy) -> float:
@@ -88,6 +90,8 @@ def _longest(profile: Profile, policy: Policy) -> float:
     return profile.ceiling(policy).seconds + _OPEN_PORTS * (asked.gap + asked.deadline)
 
 
-def _shared(devices: int, seconds: float) -> float:
-    """Return seconds for all, a few at the same time."""
-    return seconds * math.ceil(devices / pace.HOSTS_AT_ONCE)
+def _shared(profile: Profile, devices: int, seconds: float) -> float:
+    """Return seconds for all, many at the same time; few at a time for what nmap asks over UDP."""
+    asked = profile.paces[Policy.NORMAL]
+    udp = asked.tries * len(asked.udp_ports) / pace.UDP_PPS
+    return seconds * math.ceil(devices / pace.HOSTS_AT_ONCE) + udp * (devices // NMAPS_AT_ONCE)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from riskscan.discover.pace import PACES, UDP_PPS
+from riskscan.discover.engine.asking import EXTRA_UNTIL, REST, ROW
+from riskscan.discover.pace import MOST_TRIES, PACES, UDP_PPS
 from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
 from riskscan.discover.ports_rarer import RARER_TCP
 from riskscan.model import Pace, Policy
@@ -23,6 +24,16 @@ acknowledgements, two or three to close."""
 QUESTIONS = 3
 """Conversations that one open port gets at most: what it speaks, and TLS once more if it does."""
 
+RESTS = 2
+"""Times that the port engine lets a device in distress rest before it gives up; after each it
+asks once whether the device is well, and again what the device could not answer."""
+
+DECOYS = 3
+"""High ports that tell a device which accepts everything; asked of ordinary devices alone."""
+
+KNOWN_BEFORE_REST = 5
+"""Answers that a device has given before the engine can see that it labours."""
+
 BURST = 8
 """Most packets that a conversation puts into one second, whatever the pace of the port scan."""
 
@@ -32,13 +43,13 @@ class Ceiling:
     """The most that one device feels, computed from its pace."""
 
     port_packets: int
-    """To learn which ports are open: each try, and the reset that closes an open one."""
+    """To learn which ports are open, with every try that packet loss or distress can cause."""
     open_port_packets: int
-    """Beyond that, for each port that is open."""
+    """Beyond that, for each port that is open: the reset that closes it, and what it is asked."""
     per_second: int
     """In any one second."""
     seconds: float
-    """That the port scan takes if no port answers."""
+    """That the port scan takes, rests included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +68,35 @@ class Profile:
 
     def ceiling(self, policy: Policy) -> Ceiling:
         """Return the most that one device of this policy feels."""
-        pace = self.paces[policy]
+        pace, ports = self.paces[policy], len(self.paces[policy].tcp_ports)
+        most = pace.tries if policy is Policy.FRAGILE else max(MOST_TRIES, pace.tries)
+        # Extra tries end at so many packets: the most ports have had them if each got all.
+        extra = (most - pace.tries) * min(ports, EXTRA_UNTIL // most)
+        decoys = 0 if policy is Policy.FRAGILE else DECOYS * pace.tries
+        after_rests = RESTS * (min(ROW + pace.host_pps, ports - KNOWN_BEFORE_REST) + 1)
+        udp = pace.tries * len(pace.udp_ports)
         return Ceiling(
-            port_packets=(pace.tries + 1) * len(pace.tcp_ports) + pace.tries * len(pace.udp_ports),
-            open_port_packets=QUESTIONS * CONVERSATION,
+            port_packets=pace.tries * ports + extra + decoys + after_rests + udp,
+            open_port_packets=QUESTIONS * CONVERSATION + 1,
             per_second=max(pace.host_pps, BURST),
-            seconds=self._seconds(pace),
+            seconds=pace.tries * self.seconds_once(policy)
+            + (extra + decoys + after_rests) / self._telltale_pps(pace)
+            + RESTS * REST,
         )
 
-    def _seconds(self, pace: Pace) -> float:
-        """Every device hears the telltale ports first, at the pace of the most fragile one."""
-        gentlest = self.paces[Policy.FRAGILE]
-        slow = set(gentlest.tcp_ports)
-        rest = sum(port not in slow for port in pace.tcp_ports)
-        return pace.tries * (
-            len(slow) / min(gentlest.host_pps, pace.host_pps)
-            + rest / pace.host_pps
+    def seconds_once(self, policy: Policy) -> float:
+        """Return how long it takes to ask each port of one device once, without a pause."""
+        pace = self.paces[policy]
+        slow = set(self.paces[Policy.FRAGILE].tcp_ports) & set(pace.tcp_ports)
+        return (
+            len(slow) / self._telltale_pps(pace)
+            + (len(pace.tcp_ports) - len(slow)) / pace.host_pps
             + len(pace.udp_ports) / min(UDP_PPS, pace.host_pps)
         )
+
+    def _telltale_pps(self, pace: Pace) -> int:
+        """Every device hears the telltale ports first, at the pace of the most fragile one."""
+        return min(self.paces[Policy.FRAGILE].host_pps, pace.host_pps)
 
 
 _LEFT_TO_STANDARD = frozenset(

@@ -73,7 +73,7 @@ def test_a_plan_expects_as_many_devices_as_the_scan_before_found(tmp_path: Path)
 def test_before_it_starts_it_says_what_one_device_gets_at_most(tmp_path: Path) -> None:
     done = scan("127.0.0.1", "--unprivileged", "--profile", "standard", "--db", tmp_path / "a.db")
 
-    first, *rest = done.stderr.splitlines()
+    first, _, *rest = done.stderr.splitlines()
     assert first.startswith("Profile standard:")
     assert [line.split()[0] for line in rest[:3]] == ["fragile", "normal", "robust"]
 

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +135,18 @@ def test_an_empty_scope_is_forecast_too() -> None:
     everything = IPv4Network("192.168.1.0/30")
 
     assert forecast(Scope((everything,), (everything,)), GENTLE, []).devices == 0
+
+
+def test_the_readme_has_the_numbers_of_each_profile() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    ports, most = (
+        next(line for line in text.splitlines() if line.startswith(start))
+        for start in ("| other devices |", "| to find open ports, at most |")
+    )
+    for profile, cell, count in zip(
+        PROFILES.values(), ports.split("|")[2:], most.split("|")[2:], strict=False
+    ):
+        pace = profile.paces[Policy.NORMAL]
+        assert f"{len(pace.tcp_ports)} TCP ports, {len(pace.udp_ports)} UDP" in cell
+        assert f"{profile.ceiling(Policy.NORMAL).port_packets}" in count
+        assert f"{profile.ceiling(Policy.FRAGILE).port_packets}" in count
