@@ -2,6 +2,8 @@
 
 Where the clinic has real servers, these hosts answer ARP, ping and TCP as their table says and
 speak no protocol: enough to measure how completely and how gently something looks for devices.
+A frame is stamped when it is read: on a machine that is busy, late, so that a peak may be counted
+higher than it was.
 """
 
 from __future__ import annotations
