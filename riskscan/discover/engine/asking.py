@@ -33,8 +33,9 @@ REST = 10.0
 """Seconds that a host in distress is left in peace before it is asked once if it is well."""
 
 _STRIKES = 2
+_TRIPS = 5
 _SLOWED, _SLOW = 5.0, 0.25
-"""A round trip this many times the first ones, and this many seconds: the host is labouring."""
+"""So many round trips in a row, each so many times the usual and so many seconds: it labours."""
 
 _DECOYS = range(33_000, 48_000)
 _STATES = {
@@ -83,26 +84,32 @@ class Peer:
         self.known: int | None = None
         self.accepted: set[int] = set()
         self.slower = 1
-        self._trips: list[float] = []
+        self.row = ROW
+        self._first_trips: list[float] = []
+        self._last_trips: deque[float] = deque(maxlen=_TRIPS)
         self._smooth = 0.0
 
     @property
     def patience(self) -> float:
         """Seconds to wait for an answer, by the round trips seen."""
-        if not self._trips:
+        if not self._first_trips:
             return LONGEST_WAIT
         return min(LONGEST_WAIT, max(SHORTEST_WAIT, 4 * self._smooth))
 
-    @property
-    def talks(self) -> bool:
-        """Whether it answers on nearly every port, so that silence means something."""
-        return self.answered >= 8 and self.answered >= 0.8 * (self.answered + self.missed)
+    def talks(self, besides: int = 0) -> bool:
+        """Say whether it answers on nearly every port, so that silence means something.
+
+        ``besides`` of the unanswered ports are left out of account.
+        """
+        return self.answered >= 8 and self.answered >= 4 * (self.missed - besides)
 
     @property
     def labours(self) -> bool:
         """Whether its round trips have grown as those of a device that cannot keep up."""
-        first = sorted(self._trips)[len(self._trips) // 2] if len(self._trips) == 5 else 1.0
-        return self._smooth > max(_SLOW, _SLOWED * first)
+        if len(self._last_trips) < _TRIPS or len(self._first_trips) < _TRIPS:
+            return False
+        usual = sorted(self._first_trips)[_TRIPS // 2]
+        return min(self._last_trips) > max(_SLOW, _SLOWED * usual)
 
     @property
     def takes_all(self) -> bool:
@@ -112,14 +119,18 @@ class Peer:
 
     def timed(self, seconds: float) -> None:
         """Note a round trip."""
-        if len(self._trips) < 5:
-            self._trips.append(seconds)
+        if len(self._first_trips) < _TRIPS:
+            self._first_trips.append(seconds)
+        self._last_trips.append(seconds)
         self._smooth += (seconds - self._smooth) / (8 if self._smooth else 1)
 
     def rested(self) -> None:
-        """Begin again after a pause: what was slow before says nothing now."""
-        self._trips.clear()
-        self._smooth = 0.0
+        """Go on after a pause at half the pace, and be slower to suspect it again.
+
+        Silence on the ports before was a filter's, or is over; so are the long round trips.
+        """
+        self.slower, self.row = 2, 2 * self.row
+        self._last_trips.clear()
 
 
 class Asking:
@@ -139,6 +150,7 @@ class Asking:
         self._sent: dict[int, float] = {}
         self._states: dict[int, PortState] = {}
         self._row: list[int] = []
+        self._missed: set[int] = set()
         self._excused: set[int] = set()
         self._rest_until = 0.0
         self._check_until = 0.0
@@ -202,23 +214,29 @@ class Asking:
             _, port = heapq.heappop(self._waiting)
             if port in self._states:
                 continue
-            if self._tries[port] == 1 and port not in self._excused:
-                self._row.append(port)
+            self._miss(port)
             if self._tries[port] < self._allowed(port):
                 self._again.append(port)
             else:
-                self.peer.missed += port not in self._decoys
                 self._settle(port, PortState.FILTERED)
-        if len(self._row) >= ROW and self.peer.talks:
+        if len(self._row) >= self.peer.row and self.peer.talks(besides=len(self._row)):
             self._rest(now)
         return not (self.over or self.resting)
+
+    def _miss(self, port: int) -> None:
+        if port in self._missed or port in self._decoys:
+            return
+        self._missed.add(port)
+        self.peer.missed += 1
+        if port not in self._excused:
+            self._row.append(port)
 
     def _allowed(self, port: int) -> int:
         """Return how often a port is asked: more where packets are lost, or where it matters."""
         least, most = self.question.tries, max(self.question.most, self.question.tries)
         if port in self._decoys or self.peer.clock.packets >= EXTRA_UNTIL:
             return least
-        matters = port in LIKELY_TCP or self.peer.talks
+        matters = port in LIKELY_TCP or self.peer.talks()
         return min(most, max(least, self.peer.losses.tries) + matters)
 
     # answers
@@ -237,6 +255,7 @@ class Asking:
         if reply is not Reply.UNREACHABLE:
             self.peer.losses.note(self._tries[port])
             self._alive(port, reply)
+        self._take_back_miss(port)
         self._settle(port, _STATES[reply])
         self._judge(now)
 
@@ -247,6 +266,10 @@ class Asking:
             self.peer.answered += 1
             self.peer.opened += reply is Reply.ACCEPTED
 
+    def _take_back_miss(self, port: int) -> None:
+        self.peer.missed -= port in self._missed
+        self._missed.discard(port)
+
     def _settle(self, port: int, state: PortState) -> None:
         self._left -= port not in self._states
         self._states[port] = state
@@ -256,13 +279,13 @@ class Asking:
         if decoys >= 2 or self.peer.takes_all:
             self.verdict = Verdict.TARPIT
         elif self.peer.labours:
+            self.peer.strikes += 1
             self._rest(now)
 
     # distress
 
     def _rest(self, now: float) -> None:
-        """Leave the host in peace for a while, and take back what it could not answer."""
-        self.peer.strikes += 1
+        """Leave the host in peace for a while, or for good if that has not helped it before."""
         if self.peer.strikes > _STRIKES or self.peer.known is None:
             self._give_up()
             return
@@ -284,7 +307,6 @@ class Asking:
 
     def _well_again(self) -> None:
         """Go on, at half the pace: the host answered after its rest."""
-        self.peer.slower *= 2
         self.peer.rested()
         self.resting = False
         self._excused |= set(self._row)
@@ -300,6 +322,7 @@ class Asking:
         heapq.heapify(self._waiting)
         for port in unheard:
             self._tries[port] -= 1
+            self._take_back_miss(port)
             if port not in self._again:
                 self._again.append(port)
         self._row.clear()

@@ -40,13 +40,14 @@ class Line:
             self._reserved.bind(("0.0.0.0", 0))  # noqa: S104 - it never listens
             self.port: int = self._reserved.getsockname()[1]
             self._out = self._socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-            self._in = self._socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+            # Of all interfaces. What comes before the filter stands is no answer to a cookie.
+            self._in = self._socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ETH_P_IP))
             bpf.attach(self._in, bpf.answers_to(self.port))
             self._in.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            self._in.bind(("", _ETH_P_IP))
             self._in.setblocking(False)
             self._bell, self._button = socket.socketpair()
             self._open += (self._bell, self._button)
+            self._from(IPv4Address("127.0.0.1"), "S")  # loads scapy now, while nothing waits
             self._bell.setblocking(False)
             self._button.setblocking(False)
         except OSError:

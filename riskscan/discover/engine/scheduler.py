@@ -187,6 +187,7 @@ class PortEngine:
         elif not self._scope.allows(case.address):
             self._end(case, PortsUnknown(f"{case.address} is not in scope"))
         elif self._line.ask(case.asking.peer.address, port):
+            now = time.monotonic()
             case.asking.sent(port, now)
             case.cap.count(now)
             self._go_on(case)
