@@ -17,6 +17,7 @@ import pytest
 from ordinary_user import as_ordinary_user
 
 from riskscan.config import render_site
+from riskscan.discover.profile import PROFILES
 from riskscan.lab import (
     CLINIC,
     NETWORK_WEAKNESSES,
@@ -130,6 +131,19 @@ def test_a_fragile_device_feels_almost_nothing(visit: Visit, host: LabHost) -> N
     assert felt.unicast <= FRAGILE_PACKETS, felt
     assert felt.peak <= FRAGILE_PEAK, felt
     assert not felt.datagrams
+
+
+def test_no_device_feels_more_than_is_said_before_the_scan(visit: Visit) -> None:
+    """The router is left out: it also carries what is meant for the network behind it."""
+    beyond = {}
+    for host in (host for host in CLINIC if not host.is_router):
+        said, felt = visit.devices[host.address], visit.counts[host.address]
+        most = PROFILES["gentle"].ceiling(Policy(said["policy"]))
+        packets = most.port_packets + most.open_port_packets * len(said["ports"])
+        if felt.unicast > packets:
+            beyond[host.name] = (felt.unicast, packets)
+
+    assert beyond == {}
 
 
 def test_no_device_gets_two_connections_at_once_or_a_malformed_packet(visit: Visit) -> None:
