@@ -1,8 +1,9 @@
 """1. Who is there? The only package that sends packets to devices.
 
 ``parse_scope`` says where packets may go, ``preflight`` looks at the machine they leave from, and
-``sweep`` yields each device when it is finished: found by ARP or ICMP, its ports asked by nmap,
-its services asked by ``probes``, one polite question per file. Threads live only here.
+``sweep`` yields each device when it is finished: found by ARP or ICMP, its TCP ports asked by
+``engine`` (UDP ports, and all where there is no raw socket, by nmap), its services asked by
+``probes``, one polite question per file. Threads live only here.
 
 May import: :mod:`riskscan.model`, :mod:`riskscan.errors`, scapy, nmap, pynetdicom, pysnmp, sockets.
 

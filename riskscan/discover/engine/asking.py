@@ -279,13 +279,13 @@ class Asking:
         if decoys >= 2 or self.peer.takes_all:
             self.verdict = Verdict.TARPIT
         elif self.peer.labours:
-            self.peer.strikes += 1
             self._rest(now)
 
     # distress
 
     def _rest(self, now: float) -> None:
-        """Leave the host in peace for a while, or for good if that has not helped it before."""
+        """Leave the host in peace for a while, or for good if two rests were not enough."""
+        self.peer.strikes += 1
         if self.peer.strikes > _STRIKES or self.peer.known is None:
             self._give_up()
             return
