@@ -45,7 +45,10 @@ def report(
         click.echo(json.dumps(stage.schema(), indent=2))
         return
     chosen = _format(output, format_)
-    with Store.open(database, create=False) as store:
+    with Store.open(database, create=False, writer=False) as store:
+        is_assessed = store.assessment(wanted_scan(store, scan_id).id) is not None
+    # A reader works beside a scan that is under way; only the first assessment must be written.
+    with Store.open(database, create=False, writer=not is_assessed) as store:
         content = pipeline.render(store, wanted_scan(store, scan_id), format_=chosen, now=now())
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from riskscan.store import Store
+
 RISKSCAN = [sys.executable, "-m", "riskscan"]
 
 
@@ -188,3 +190,16 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
 
     assert done.returncode != 0
     assert "Traceback" in done.stderr
+
+
+def test_a_report_can_be_made_while_another_scan_is_writing(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    assert riskscan("scan", "127.0.0.1", "--unprivileged", "-q", "--db", path).returncode == 0
+    assert riskscan("assess", "-q", "--db", path).returncode == 0
+
+    with Store.open(path):
+        busy = riskscan("assess", "--db", path)
+        done = riskscan("report", "--db", path, "-o", tmp_path / "a.html")
+
+    assert_stopped(busy, 3, "being written by process", "wait until")
+    assert done.returncode == 0, done.stderr
