@@ -181,18 +181,23 @@ class Examination:
         for probe in PROBES.values():
             for port in probe.wants(self.host):
                 dialer.pace = self.pace
-                result = self._hold_back(probe, port) or ask(probe, dialer, self.host, port)
+                held_back = self._hold_back(probe, port, dialer.connections)
+                result = held_back or ask(probe, dialer, self.host, port)
                 self._learn(
                     probe_results=(*self.host.probe_results, result),
                     connections=dialer.connections,
                 )
 
-    def _hold_back(self, probe: Probe, port: int) -> ProbeResult | None:
+    def _hold_back(self, probe: Probe, port: int, connections: int) -> ProbeResult | None:
         policy = self.host.triage.policy
         allowed = self.pace.tcp_ports if probe.protocol == "tcp" else self.pace.udp_ports
-        if policy in probe.policies and port in allowed:
+        most = self.pace.most_connections
+        if policy not in probe.policies or port not in allowed:
+            detail = f"not asked of a {policy} device: {self.host.triage.reason}"
+        elif most is not None and connections >= most:
+            detail = f"it had {connections} connections, and a {policy} device gets no more"
+        else:
             return None
-        detail = f"not asked of a {policy} device: {self.host.triage.reason}"
         return ProbeResult(probe.name, port, probe.protocol, Outcome.SKIPPED_FOR_SAFETY, (), detail)
 
 

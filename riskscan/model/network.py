@@ -78,6 +78,8 @@ class Pace:
     """How often an unanswered port is asked, the first time included."""
     connections: int = 1
     """Connections open to one device at once."""
+    most_connections: int | None = None
+    """Connections that the probes may make to one device in all; None for as many as they need."""
     gap: float = 0.2
     """Seconds between the end of one connection and the start of the next."""
     connect_timeout: float = 2.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -232,3 +233,20 @@ def test_a_caller_that_walks_away_stops_the_sweep_without_its_event(tmp_path: Pa
 
 def test_the_paces_of_the_house_are_the_default():
     assert sweep.__kwdefaults__["paces"] is PACES
+
+
+def test_a_fragile_device_with_many_open_ports_gets_three_connections_and_no_more():
+    with ExitStack() as stack:
+        open_ports = [stack.enter_context(peers.server(peers.says(b"hi\r\n"))) for _ in range(5)]
+        ports = tuple(sorted(peer.port for peer in open_ports))
+        paces = _paces(telltale=ports)
+        most = PACES[Policy.FRAGILE].most_connections
+        paces[Policy.FRAGILE] = replace(paces[Policy.FRAGILE], most_connections=most)
+        hosts = {str(h.address): h for h in _sweep(lambda host: FRAGILE, paces=paces)}
+    served = hosts["127.0.0.1"]
+    outcomes = [result.outcome for result in served.probe_results]
+    assert [s.port for s in served.open_ports] == list(ports)
+    assert served.connections == most == 3
+    assert outcomes.count(Outcome.ANSWERED) == 3
+    assert outcomes.count(Outcome.SKIPPED_FOR_SAFETY) == 2
+    assert "gets no more" in served.probe_results[-1].detail
