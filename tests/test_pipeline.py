@@ -71,6 +71,21 @@ def test_a_device_that_fell_silent_is_fragile_from_then_on() -> None:
     )
 
 
+@pytest.mark.parametrize("entry", ["192.168.1.30", "192.168.1.0/27", "d4:be:d9", ORDINARY_MAC])
+def test_what_the_site_file_lists_as_gentle_is_fragile(entry: str) -> None:
+    chosen = triage_for(replace(SITE, gentle=(entry,)))(HOST)
+
+    assert chosen.policy is Policy.FRAGILE
+    assert entry in chosen.reason
+
+
+@pytest.mark.parametrize("entry", ["192.168.1.31", "192.168.1.64/27", "d4:be:da", "fd00::/64"])
+def test_the_gentle_list_names_nobody_else(entry: str) -> None:
+    chosen = triage_for(replace(SITE, gentle=(entry,)))(HOST)
+
+    assert chosen.policy is Policy.NORMAL
+
+
 def test_what_was_fragile_stays_so_with_its_first_reason_week_after_week() -> None:
     first = device(triage=Triage(Policy.FRAGILE, "port 104/tcp is open, which is used for DICOM"))
     reason = known_fragile([a_scan(first)])[ORDINARY_MAC]
