@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
-from riskscan.discover.engine import PortEngine
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
-from riskscan.discover.nmap import Nmap, Question, merged
+from riskscan.discover.nmap import Nmap, merged
 from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
 from riskscan.discover.ports import LIKELY_TCP, UDP_EMPTY
 from riskscan.discover.probes import PROBES, Probe
+from riskscan.discover.question import Question
+from riskscan.discover.raw.engine import PortEngine
 from riskscan.errors import NmapFailed
 from riskscan.model import (
     Event,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 
-from riskscan.discover import arp, pace
+from riskscan.discover import pace
 from riskscan.discover.brake import Brake
 from riskscan.discover.knock import knock
-from riskscan.discover.ping import ping
 from riskscan.discover.preflight import Preflight
+from riskscan.discover.raw import arp
+from riskscan.discover.raw.ping import ping
 from riskscan.model import Event, Host, Notice, Observation, Progress, Scope, Segment, Stage
 
 _LARGE_SWEEP = 1024

@@ -10,7 +10,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree
@@ -18,8 +17,9 @@ from xml.etree import ElementTree
 import nmap as python_nmap
 
 from riskscan.discover.brake import Brake
+from riskscan.discover.question import Question
 from riskscan.errors import NmapFailed, NmapMissing
-from riskscan.model import Address, PortState, Service
+from riskscan.model import PortState, Service
 
 _LONGEST_OUTPUT = 4_000_000
 """Bytes of XML that one host may produce. A full answer about 170 ports is under 30,000."""
@@ -37,28 +37,6 @@ _STATES = {
     "closed|filtered": PortState.FILTERED,
     "open|filtered": PortState.OPEN_OR_FILTERED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Which ports of one host to ask, and how gently."""
-
-    address: Address
-    tcp: tuple[int, ...]
-    udp: tuple[int, ...]
-    pps: int
-    tries: int
-    udp_payload: bool = False
-    """Let nmap ask UDP ports in their own protocol; otherwise it sends empty datagrams."""
-    most: int = 0
-    """Tries that our engine may raise ``tries`` to where packets are lost. nmap does without."""
-    decoys: bool = False
-    """Let our engine try three ports first on which nothing listens, to know a tarpit by."""
-
-    @property
-    def patience(self) -> float:
-        """Seconds after which nmap is taken to hang: ten times what the packets need."""
-        return 60 + 10 * self.tries * (len(self.tcp) + len(self.udp)) / self.pps
 
 
 def find_nmap() -> tuple[str, str]:

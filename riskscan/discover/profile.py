@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from riskscan.discover.engine.asking import EXTRA_UNTIL, REST, ROW
 from riskscan.discover.pace import MOST_TRIES, PACES, UDP_PPS
 from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
 from riskscan.discover.ports_rarer import RARER_TCP
+from riskscan.discover.raw.engine.asking import EXTRA_UNTIL, REST, ROW
 from riskscan.model import Pace, Policy
 
 CONVERSATION = 10

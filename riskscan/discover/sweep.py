@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 
-from riskscan.discover import arp
 from riskscan.discover.brake import Brake
-from riskscan.discover.engine import PortEngine
 from riskscan.discover.examine import Examination, Judge
 from riskscan.discover.faults import Stopped
 from riskscan.discover.find import find
 from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
 from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
 from riskscan.discover.preflight import Preflight
+from riskscan.discover.raw import arp
+from riskscan.discover.raw.engine import PortEngine
 from riskscan.model import Address, Event, Host, Notice, Pace, Policy, Progress, Scope, Stage
 
 

@@ -202,7 +202,7 @@ class Wire:
 
     def engine(self, scope=None):
         from riskscan.discover.brake import Brake
-        from riskscan.discover.engine import PortEngine
+        from riskscan.discover.raw.engine import PortEngine
         from riskscan.model import Scope
 
         return PortEngine(
@@ -215,7 +215,7 @@ class Wire:
 
     def ask(self, engine, targets, ports, pps=40, **options) -> dict[str, object]:
         from riskscan.discover.faults import Fault
-        from riskscan.discover.nmap import Question
+        from riskscan.discover.question import Question
 
         def one(target: str) -> object:
             question = Question(IPv4Address(target), tuple(ports), (), pps, 2, **options)
@@ -241,7 +241,8 @@ def everything(wire: Wire) -> dict[str, object]:
         states = wire.ask(engine, targets, _ports(), most=4)
     felt = wire.felt()
     from riskscan.discover.brake import Brake
-    from riskscan.discover.nmap import Nmap, Question
+    from riskscan.discover.nmap import Nmap
+    from riskscan.discover.question import Question
 
     nmap = Nmap("nmap", privileged=True, brake=Brake())
     theirs = {

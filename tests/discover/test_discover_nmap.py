@@ -15,7 +15,8 @@ import pytest
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.faults import Stopped
-from riskscan.discover.nmap import Nmap, Question, arguments, find_nmap, parse, run
+from riskscan.discover.nmap import Nmap, arguments, find_nmap, parse, run
+from riskscan.discover.question import Question
 from riskscan.errors import NmapFailed, NmapMissing
 from riskscan.model import PortState
 

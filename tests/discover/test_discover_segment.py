@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskscan.discover import arp, ping
 from riskscan.discover.ports import TELLTALE_TCP
+from riskscan.discover.raw import arp, ping
 
 SHARE = ["unshare", "--user", "--map-root-user", "--net", "true"]
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from riskscan.discover.engine.asking import REST, ROW, Asking, Losses, Peer, Verdict
-from riskscan.discover.engine.clock import Cap, HostClock
-from riskscan.discover.engine.packets import Reply
-from riskscan.discover.nmap import Question
 from riskscan.discover.pace import PACES
 from riskscan.discover.ports import FORBIDDEN_PORTS, LIKELY_TCP, NORMAL_TCP, TELLTALE_TCP
+from riskscan.discover.question import Question
+from riskscan.discover.raw.engine.asking import REST, ROW, Asking, Losses, Peer, Verdict
+from riskscan.discover.raw.engine.clock import Cap, HostClock
+from riskscan.discover.raw.engine.packets import Reply
 from riskscan.model import Policy, PortState
 
 TARGET = IPv4Address("10.0.0.5")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.inet import ICMP, IP, TCP
 
-from riskscan.discover.engine import packets
-from riskscan.discover.engine.packets import Answer, Reply, parse
+from riskscan.discover.raw.engine import packets
+from riskscan.discover.raw.engine.packets import Answer, Reply, parse
 
 HERE = IPv4Address("192.168.50.9")
 PORT = 40_404

@@ -8,8 +8,8 @@ from typing import Any
 import engine_bench as wire
 import pytest
 
-from riskscan.discover.engine.asking import ROW
 from riskscan.discover.ports import NORMAL_TCP, TELLTALE_TCP
+from riskscan.discover.raw.engine.asking import ROW
 
 pytestmark = pytest.mark.lab
 

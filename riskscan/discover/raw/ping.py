@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address
 
-from riskscan.discover import bpf
 from riskscan.discover.brake import Brake
+from riskscan.discover.raw import bpf
 
 PAUSES = (1.0, 1.5)
 """Seconds of listening after each try."""

@@ -8,6 +8,6 @@ what one device feels.
 
 from __future__ import annotations
 
-from riskscan.discover.engine.scheduler import PortEngine
+from riskscan.discover.raw.engine.scheduler import PortEngine
 
 __all__ = ["PortEngine"]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address
 
-from riskscan.discover import bpf
 from riskscan.discover.brake import Brake
+from riskscan.discover.raw import bpf
 from riskscan.model import Segment
 
 PAUSES = (0.25, 1.25, 1.0)

@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import Self
 
 from riskscan.discover.brake import Brake
-from riskscan.discover.engine.asking import Asking, Losses, Peer, Verdict
-from riskscan.discover.engine.clock import Cap
-from riskscan.discover.engine.line import Line
-from riskscan.discover.engine.packets import Answer, Reply
 from riskscan.discover.faults import AnswersEverywhere, PortsUnknown, Stopped, WentSilent
-from riskscan.discover.nmap import Question
+from riskscan.discover.question import Question
+from riskscan.discover.raw.engine.asking import Asking, Losses, Peer, Verdict
+from riskscan.discover.raw.engine.clock import Cap
+from riskscan.discover.raw.engine.line import Line
+from riskscan.discover.raw.engine.packets import Answer, Reply
 from riskscan.model import Address, Event, Notice, Scope, Service
 
 NEAR_PPS = 2500

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Iterable
 from enum import Enum
 
-from riskscan.discover.engine.clock import HostClock
-from riskscan.discover.engine.packets import Reply
-from riskscan.discover.nmap import Question
 from riskscan.discover.ports import FORBIDDEN_PORTS, LIKELY_TCP, NORMAL_TCP
+from riskscan.discover.question import Question
+from riskscan.discover.raw.engine.clock import HostClock
+from riskscan.discover.raw.engine.packets import Reply
 from riskscan.model import PortState, Service
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.0

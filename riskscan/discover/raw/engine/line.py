@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address
 
-from riskscan.discover import bpf
-from riskscan.discover.engine import packets
-from riskscan.discover.engine.packets import Answer, Template
+from riskscan.discover.raw import bpf
+from riskscan.discover.raw.engine import packets
+from riskscan.discover.raw.engine.packets import Answer, Template
 
 _ETH_P_IP = 0x0800
 _SIOCGIFFLAGS = 0x8913

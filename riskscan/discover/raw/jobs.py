@@ -1,0 +1,18 @@
+"""Everything that needs a raw socket, by name. What is not here cannot be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from riskscan.discover.brake import Brake
+from riskscan.discover.raw.contract import Emit, Message
+from riskscan.discover.raw.session import Session
+
+Job = Callable[[Session, Message, Emit, Brake], None]
+"""Does one job in the calling thread. ``brake`` is pulled when its caller walks away.
+
+Checks its parameters as if an enemy had written them: raises ``ValueError`` for what it does not
+understand, and never sends to an address that the session's scope does not allow."""
+
+JOBS: Mapping[str, Job] = MappingProxyType({})
