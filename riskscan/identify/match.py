@@ -41,13 +41,18 @@ def match(rule: Rule, observations: Sequence[Observation]) -> Match | None:
 
 def missing(rule: Rule, observations: Sequence[Observation]) -> tuple[str, ...]:
     """Say which conditions of a rule do not hold, for someone who writes rules."""
-    lacking = [str(c) for c in rule.all if _first(c, observations) is None]
+    lacking = [str(c) for c in missing_conditions(rule, observations)]
     if rule.any and all(_first(c, observations) is None for c in rule.any):
         lacking.append("one of: " + "; ".join(str(c) for c in rule.any))
     lacking += [f"not: {c}" for c in rule.none if _first(c, observations) is not None]
     if not lacking and match(rule, observations) is None:
         lacking.append("all on one port")
     return tuple(lacking)
+
+
+def missing_conditions(rule: Rule, observations: Sequence[Observation]) -> tuple[Condition, ...]:
+    """Return those of the conditions that must all hold which do not."""
+    return tuple(c for c in rule.all if _first(c, observations) is None)
 
 
 def _on(rule: Rule, observations: Sequence[Observation]) -> Match | None:

@@ -43,13 +43,13 @@ def identify(host: Host, rules: RuleSet) -> Device:
 
 def weigh(found: Sequence[Match], known: Sequence[Observation] = ()) -> Identity:
     """Make one identity of all matches. ``known`` gives the holder of the MAC prefix."""
-    tallies = sorted(_tallies(found), key=_strength, reverse=True)
+    ranked = tallies(found)
     maker = next((o.value for o in known if o.key == "mac.vendor"), None)
-    if not tallies:
+    if not ranked:
         supporting = [m for m in found if m.rule.device_class is None]
         return _described(Identity(mac_vendor=maker), supporting, supporting, found)
-    winner = _winner(tallies)
-    rivals = [t for t in tallies if not is_kin(t.device_class, winner.device_class)]
+    winner = _winner(ranked)
+    rivals = [t for t in ranked if not is_kin(t.device_class, winner.device_class)]
     supporting = [
         m
         for m in found
@@ -58,23 +58,25 @@ def weigh(found: Sequence[Match], known: Sequence[Observation] = ()) -> Identity
     identity = Identity(
         device_class=winner.device_class,
         confidence=_tempered(winner, rivals),
-        roles=_roles(winner, tallies, found),
+        roles=_roles(winner, ranked, found),
         rule_id=winner.matches[0].rule.id,
-        against=_evidence(m for t in rivals for m in t.matches),
+        against=evidence_of(m for t in rivals for m in t.matches),
         mac_vendor=maker,
     )
     return _described(identity, winner.matches, supporting, found)
 
 
-def _tallies(found: Iterable[Match]) -> list[Tally]:
+def tallies(found: Iterable[Match]) -> list[Tally]:
+    """Count the votes for each class, strongest first; of equals the one that weighs more."""
     by_class: dict[DeviceClass, list[Match]] = {}
     for each in found:
         if each.rule.device_class is not None:
             by_class.setdefault(each.rule.device_class, []).append(each)
-    return [
+    counted = [
         Tally(kind, tuple(sorted(votes, key=_certainty, reverse=True)), _score(votes))
         for kind, votes in by_class.items()
     ]
+    return sorted(counted, key=_strength, reverse=True)
 
 
 def _score(votes: Iterable[Match]) -> int:
@@ -162,7 +164,7 @@ def _described(
         os_version=system.field("os_version") if system else None,
         roles=identity.roles,
         rule_id=identity.rule_id,
-        evidence=_evidence(supporting),
+        evidence=evidence_of(supporting),
         against=identity.against,
         mac_vendor=identity.mac_vendor,
     )
@@ -198,6 +200,7 @@ def _best_system(votes: Iterable[Match]) -> Match | None:
     return max(filled, key=lambda v: (_certainty(v), bool(v.field("os_version"))), default=None)
 
 
-def _evidence(votes: Iterable[Match]) -> tuple[Evidence, ...]:
+def evidence_of(votes: Iterable[Match]) -> tuple[Evidence, ...]:
+    """Return the observations that matches rest on, the surest first."""
     surest = sorted(votes, key=_certainty, reverse=True)
     return tuple(dict.fromkeys(e for vote in surest for e in vote.evidence))
