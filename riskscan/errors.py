@@ -15,7 +15,8 @@
     │   ├── StoreLocked           another scan holds it
     │   ├── StoreTooNew           written by a newer riskscan
     │   ├── StoreFull             no space left
-    │   └── ScanNotFound
+    │   ├── ScanNotFound
+    │   └── DeviceNotFound
     ├── OutputError               a report cannot be written
     └── Interrupted               stopped by the user; what was learned is kept; exit code 4
 
@@ -89,6 +90,10 @@ class StoreFull(StoreError):
 
 class ScanNotFound(StoreError):
     """The database holds no such scan."""
+
+
+class DeviceNotFound(StoreError):
+    """The scan holds no such device."""
 
 
 class OutputError(RiskscanError):

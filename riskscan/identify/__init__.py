@@ -15,6 +15,7 @@ mac-vendor-lookup.
     readings = explain([observed("http.title=OpenEMR Login")], rules)   # riskscan rules match
 """
 
+from riskscan.identify.account import Account, account
 from riskscan.identify.rule import Rule, RuleSet
 from riskscan.identify.rule_text import observed
 from riskscan.identify.rulebook import load_rules
@@ -24,11 +25,13 @@ from riskscan.identify.vendor import MacOrigin, origin
 from riskscan.identify.verdict import identify
 
 __all__ = [
+    "Account",
     "Explanation",
     "MacOrigin",
     "Problem",
     "Rule",
     "RuleSet",
+    "account",
     "explain",
     "identify",
     "load_rules",

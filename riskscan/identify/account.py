@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from riskscan.identify.facts import PORT_KEYS, facts
+from riskscan.identify.kinship import is_kin
 from riskscan.identify.match import match, missing_conditions
 from riskscan.identify.rule import Condition, Rule, RuleSet
 from riskscan.identify.verdict import Tally, evidence_of, tallies, weigh
@@ -35,6 +36,8 @@ class Candidate:
     confidence: Confidence
     """What its evidence alone would give, before what speaks against it."""
     evidence: tuple[Evidence, ...]
+    contradicts: bool
+    """Whether it cannot be true of one box together with the class that was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,20 @@ def account(host: Host, rules: RuleSet) -> Account:
     identity = weigh(found, known)
     return Account(
         identity,
-        tuple(_candidate(tally) for tally in rivals),
+        tuple(_candidate(tally, identity.device_class) for tally in rivals),
         tuple(_hints(identity, rivals, known, rules)),
         tuple(dict.fromkeys(_held_back(host))),
     )
 
 
-def _candidate(tally: Tally) -> Candidate:
-    return Candidate(tally.device_class, tally.score, tally.confidence, evidence_of(tally.matches))
+def _candidate(tally: Tally, chosen: DeviceClass) -> Candidate:
+    return Candidate(
+        tally.device_class,
+        tally.score,
+        tally.confidence,
+        evidence_of(tally.matches),
+        contradicts=not is_kin(tally.device_class, chosen),
+    )
 
 
 def _hints(
