@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from threading import Lock
 
 from riskscan.discover.brake import Brake
@@ -22,6 +23,9 @@ from riskscan.discover.ports import FORBIDDEN_PORTS
 from riskscan.model import Address, Pace, Scope
 
 _CHUNK = 4096
+_LONGEST_DATAGRAM = 65_535
+_TELL_ERRORS = {4: (socket.IPPROTO_IP, 11), 6: (socket.IPPROTO_IPV6, 25)}
+"""IP_RECVERR and IPV6_RECVERR (linux/in.h, linux/in6.h), which Python has no names for."""
 
 
 class Wire:
@@ -146,6 +150,19 @@ class Dialer:
         with self._turn():
             yield max(0.1, min(self.pace.deadline, self._end - time.monotonic()))
 
+    def datagram(self, port: int, octets: bytes, most: int = 1) -> list[bytes]:
+        """Send one UDP datagram, once, and return up to ``most`` answers in the order heard.
+
+        An answer counts from any port of the device: those of SSDP and WS-Discovery may come from
+        another than the one asked. Raises what ``dial`` raises, ``SkippedForSafety`` on a port that
+        must never hear a byte, and ``TimedOut`` if nothing is answered.
+        """
+        with self.lease(port) as seconds:
+            return _datagram(self.address, port, octets, most, self._patience(seconds), self.pace)
+
+    def _patience(self, seconds: float) -> float:
+        return min(seconds, self.pace.read_timeout)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._line.acquire(blocking=False):
@@ -166,6 +183,37 @@ class Dialer:
             raise TimedOut("the time for this probe is up")
         with _faults("connecting"):
             return socket.create_connection((str(self.address), port), timeout=patience)
+
+
+def _datagram(
+    address: Address, port: int, octets: bytes, most: int, patience: float, pace: Pace
+) -> list[bytes]:
+    v6 = address.version == 6
+    answers: list[bytes] = []
+    end, left = time.monotonic() + patience, pace.byte_cap
+    with (
+        socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM) as sock,
+        _faults("waiting for an answer"),
+    ):
+        # Without it, only a connected socket is told that the port is closed.
+        sock.setsockopt(*_TELL_ERRORS[address.version], 1)
+        sock.sendto(octets, (str(address), port))
+        while len(answers) < most and left > 0 and (wait := end - time.monotonic()) > 0:
+            sock.settimeout(wait)
+            try:
+                answer, (sender, *_) = sock.recvfrom(min(left, _LONGEST_DATAGRAM))
+            except TimeoutError:
+                break
+            except ConnectionError:
+                if answers:
+                    break
+                raise
+            if ip_address(sender.partition("%")[0]) == address:
+                answers.append(answer)
+                left -= len(answer)
+    if not answers:
+        raise TimedOut("no answer to the datagram")
+    return answers
 
 
 def _refuse_forbidden(port: int) -> None:
