@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from riskscan.cli.options import format_option
+
 BROKEN_RULES = 3
 
 
@@ -18,6 +20,7 @@ def rules() -> None:
     Example:
       riskscan rules verify my-rules/
       riskscan rules match http.title@443='OpenEMR Login'
+      riskscan rules coverage
     """
 
 
@@ -78,3 +81,42 @@ def match(observations: tuple[str, ...], folders: tuple[Path, ...]) -> None:
         click.echo(printable(str(line)))
     if not any(explanation.matched for explanation in explained):
         click.echo("no rule matches.", err=True)
+
+
+@rules.command()
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="A folder or file with rules of your own.",
+)
+@format_option
+def coverage(folders: tuple[Path, ...], format_: str) -> None:
+    """Count the fingerprints of each device class by kind of signal, so that holes are seen.
+
+    \b
+    Example:
+      riskscan rules coverage
+    """
+    from riskscan import identify
+    from riskscan.cli.tables import show
+
+    rows = [
+        {
+            "class": held.device_class.value,
+            "rules": held.rules,
+            "signals": held.by_signal,
+            "sure": held.by_confidence,
+        }
+        for held in identify.coverage(identify.load_rules(folders))
+    ]
+    columns = {
+        "Class": lambda row: row["class"].replace("_", " "),
+        "Rules": lambda row: row["rules"],
+        "high": lambda row: row["sure"].get("high", ""),
+        "medium": lambda row: row["sure"].get("medium", ""),
+        "low": lambda row: row["sure"].get("low", ""),
+        "Signals": lambda row: " ".join(f"{name} {n}" for name, n in row["signals"].items()),
+    }
+    show(rows, columns, format_, fields=("class", "rules", "signals", "sure"), empty="no rules")

@@ -16,6 +16,7 @@ mac-vendor-lookup.
 """
 
 from riskscan.identify.account import Account, account
+from riskscan.identify.coverage import Coverage, coverage
 from riskscan.identify.rule import Rule, RuleSet
 from riskscan.identify.rule_text import observed
 from riskscan.identify.rulebook import load_rules
@@ -26,12 +27,14 @@ from riskscan.identify.verdict import identify
 
 __all__ = [
     "Account",
+    "Coverage",
     "Explanation",
     "MacOrigin",
     "Problem",
     "Rule",
     "RuleSet",
     "account",
+    "coverage",
     "explain",
     "identify",
     "load_rules",
