@@ -23,7 +23,9 @@ _EXPECTED = {
 """Port to key, and what a greeting of that protocol begins with."""
 
 _ASKED_BY_OTHERS = frozenset({22, 53, 88, 104, 135, 139, 389, 445, 2222, 3389, 4242, 5432}) | (
-    frozenset(range(5900, 5904)) | {11112, 11113, 10104, 4006, 5678}
+    frozenset(range(5900, 5904))
+    | {11112, 11113, 10104, 4006, 5678}
+    | {111, 1433, 1883, 5672, 6379, 8883, 11211, 27017}
 )
 """Ports that have a probe of their own, or whose protocol never speaks first."""
 
