@@ -154,5 +154,53 @@ OBSERVATION_KEYS: dict[str, str] = {
     "bacnet.maker": "BACnet vendor number of that I-Am",
     "heard.medical": "a broadcast of a patient monitor, by name; its content is never read: "
     "philips-connect, ge-heartbeat, ge-time",
+    # windows without a login: the NTLM challenge (MS-NLMP 2.2.1.2), whatever protocol carries it
+    "ntlm.build": "system version: '10.0.17763'; Samba says '6.1.0'",
+    "ntlm.computer": "NetBIOS name of the computer",
+    "ntlm.domain": "NetBIOS name of its domain; its own name where it is in none",
+    "ntlm.dns-name": "DNS name of the computer",
+    "ntlm.dns-domain": "DNS name of its domain",
+    "ntlm.forest": "DNS name of its forest",
+    "ntlm.clock-skew": "seconds by which its clock is ahead of ours; negative if it is behind",
+    "smb.server-guid": "ServerGuid of the negotiate response, the same on each of its addresses",
+    "smb.clock-skew": "seconds by which SystemTime of the negotiate response is ahead of ours",
+    "smb.boot-time": "ServerStartTime of the negotiate response, ISO 8601 UTC",
+    "winrm.auth": "'negotiate' or another scheme that Windows Remote Management offers",
+    # netbios node status (RFC 1002 4.2.18); no name of a logged-in user, suffix 03, is kept
+    "netbios.name": "name of the computer (unique, suffix 00)",
+    "netbios.domain": "name of its domain or workgroup (group, suffix 00)",
+    "netbios.mac": "MAC address that it gives for itself",
+    "netbios.role": "'file-server', 'domain-controller', 'domain-master', 'master-browser'",
+    # directories: one anonymous read of the root DSE (RFC 4512 5.1)
+    "ldap.anonymous": "'true' if the root DSE was shown to a stranger",
+    "ldap.naming-context": "defaultNamingContext: 'DC=clinic,DC=example'",
+    "ldap.dns-name": "dnsHostName",
+    "ldap.domain-level": "domainFunctionality, a number (MS-ADTS 3.1.1.3.2.25)",
+    "ldap.forest-level": "forestFunctionality, a number",
+    "ldap.dc-level": "domainControllerFunctionality, a number",
+    "ldap.sasl": "an entry of supportedSASLMechanisms, one each",
+    "ldap.object-class": "objectClass of the root DSE, one each, such as OpenLDAProotDSE",
+    "ldap.vendor": "vendorName (RFC 3045)",
+    "ldap.vendor-version": "vendorVersion (RFC 3045)",
+    # databases, up to what each says to a stranger
+    "mssql.version": "version of SQL Server in its PRELOGIN answer: '15.0.4153'",
+    "mssql.encryption": "'off' (login only), 'on', 'required' or 'not-supported'",
+    "mssql.server-name": "name of the computer that SQL Server Browser gives",
+    "mssql.instance": "name of an instance that SQL Server Browser lists, one each",
+    "mssql.instance-version": "its version, in the same order",
+    "mssql.instance-port": "its TCP port, in the same order",
+    "redis.auth": "'none' (a stranger was answered), 'required', or 'refused' (protected mode)",
+    "memcached.auth": "'none' or 'required'",
+    "memcached.version": "answer to 'version'",
+    "mongodb.wire-version": "maxWireVersion of the hello answer, a number",
+    "mongodb.role": "'standalone', 'replica-set' or 'router': a hello asks for no password",
+    # message brokers
+    "mqtt.auth": "'none', 'required', or 'refused' for another reason: answer to CONNECT",
+    "amqp.product": "product in the server properties of connection.start",
+    "amqp.version": "version in the server properties of connection.start",
+    "amqp.sasl": "a SASL mechanism on offer, one each",
+    # nfs: how many folders are exported and to whom; their names are not kept
+    "nfs.exports": "number of folders in the export list",
+    "nfs.exported-to": "'world' or 'list' (of clients), each once",
 }
 """Key to one-line meaning, in the order of the stages that produce them."""
