@@ -37,6 +37,7 @@ from riskscan.model.device import (
 from riskscan.model.level import Confidence, Level
 from riskscan.model.lifecycle import EndOfSupport, Knowledge
 from riskscan.model.network import (
+    CARRIED_FOR,
     OBSERVATION_CAP,
     Address,
     Event,
@@ -70,6 +71,7 @@ from riskscan.model.scan import (
 from riskscan.model.vocabulary import OBSERVATION_KEYS
 
 __all__ = [
+    "CARRIED_FOR",
     "CLASS_GROUPS",
     "MEDICAL_CLASSES",
     "OBSERVATION_CAP",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+
+CARRIED_FOR = timedelta(days=30)
+"""How long the state of a port is worth something after it was asked."""
 
 OBSERVATION_CAP = 512
 """Longest observation value kept, in characters. Everything beyond is dropped unread."""
@@ -90,6 +93,8 @@ class Pace:
     """Seconds that one probe may take on one port, all told."""
     byte_cap: int = 65_536
     """Bytes read from one connection; the rest is left unread."""
+    version_intensity: int | None = None
+    """How far nmap may go to name a service that no probe understood; None: not at all."""
 
 
 class PortState(StrEnum):
@@ -109,6 +114,8 @@ class Service:
     protocol: str
     """``tcp`` or ``udp``."""
     state: PortState
+    as_of: datetime | None = None
+    """When it was asked, if that was in an earlier scan; None: in this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,8 @@ class Host:
     """When it last answered, in UTC."""
     triage: Triage = Triage(Policy.FRAGILE, "nothing is known of it yet")
     services: tuple[Service, ...] = ()
-    """Every port that was asked, by protocol and number, with its state."""
+    """Every port that was asked, by protocol and number, with its state. A re-scan carries over
+    what it did not ask again (:attr:`Service.as_of`)."""
     probe_results: tuple[ProbeResult, ...] = ()
     sightings: tuple[Observation, ...] = ()
     """Facts learned without a probe, such as ``arp.mac`` and ``icmp.ttl``."""
@@ -189,6 +197,13 @@ class Host:
         for service in self.services:
             if service.port == port and service.protocol == protocol:
                 return service.state
+        return None
+
+    def asked_on(self, port: int, protocol: str = "tcp") -> datetime | None:
+        """Return when an earlier scan asked a port whose state was carried over from it."""
+        for service in self.services:
+            if service.port == port and service.protocol == protocol:
+                return service.as_of
         return None
 
     def is_open(self, port: int, protocol: str = "tcp") -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from riskscan.model.device import Device
-from riskscan.model.network import Notice, Scope, Vantage
+from riskscan.model.network import Notice, PortState, Scope, Vantage
 
 
 class PracticeSize(StrEnum):
@@ -65,6 +65,9 @@ class Scan:
     state: ScanState = ScanState.RUNNING
     ended_at: datetime | None = None
     profile: str = "gentle"
+    rescan_of: str | None = None
+    """Id of the scan that this one builds on: unchanged devices were asked less, and the rest of
+    what is known of them was carried over. None for a full scan."""
     vantage: Vantage = field(default_factory=Vantage)
     tool_version: str = ""
     nmap_version: str = ""
@@ -98,7 +101,8 @@ def compare(earlier: Scan, later: Scan) -> tuple[Change, ...]:
     """Return what differs, by device key.
 
     A device absent from the later scan has *vanished from view*: it may be asleep. A port counts
-    as closed only if the later scan asked it and was told so.
+    as closed only if the later scan asked it and was told so. What that scan carried over from
+    an earlier one is no news.
     """
     before = {d.key: d for d in earlier.devices}
     after = {d.key: d for d in later.devices}
@@ -122,10 +126,11 @@ def compare(earlier: Scan, later: Scan) -> tuple[Change, ...]:
 
 
 def _port_changes(old: Device, new: Device) -> list[Change]:
+    fresh = [s for s in new.host.services if s.as_of is None]
     was = {(s.protocol, s.port) for s in old.host.open_ports}
-    now = {(s.protocol, s.port) for s in new.host.open_ports}
+    now = {(s.protocol, s.port) for s in fresh if s.state is PortState.OPEN}
     asked_before = {(s.protocol, s.port) for s in old.host.services}
-    closed_now = {(s.protocol, s.port) for s in new.host.services if s.state.value == "closed"}
+    closed_now = {(s.protocol, s.port) for s in fresh if s.state is PortState.CLOSED}
     where = str(new.address)
     opened = [
         Change(ChangeKind.PORT_OPENED, new.key, where, f"{port}/{protocol}")

@@ -66,6 +66,7 @@ def scan_values(scan: Scan) -> Values:
         "tool_version": scan.tool_version,
         "nmap_version": scan.nmap_version,
         "rules_revision": scan.rules_revision,
+        "rescan_of": scan.rescan_of,
     }
 
 
@@ -77,6 +78,7 @@ def scan_from(row: Row, notices: Iterable[Row], devices: Iterable[Device]) -> Sc
         state=ScanState(row["state"]),
         ended_at=row["ended_at"],
         profile=row["profile"],
+        rescan_of=row["rescan_of"],
         vantage=_VANTAGE.validate_python(row["vantage"]),
         tool_version=row["tool_version"],
         nmap_version=row["nmap_version"],
@@ -137,6 +139,7 @@ def service_values(device_id: int, host: Host) -> list[Values]:
             "port": s.port,
             "protocol": s.protocol,
             "state": s.state.value,
+            "as_of": s.as_of,
         }
         for i, s in enumerate(host.services)
     ]
@@ -249,12 +252,16 @@ def device_from(
         found_by=tuple(row["found_by"]),
         seen_at=row["seen_at"],
         triage=Triage(Policy(row["policy"]), row["policy_reason"]),
-        services=tuple(Service(s["port"], s["protocol"], PortState(s["state"])) for s in services),
+        services=tuple(_service_from(s) for s in services),
         probe_results=tuple(_result_from(r, answers.get(r["position"], ())) for r in results),
         sightings=tuple(sightings),
         connections=row["connections"],
     )
     return Device(host, _identity_from(row, list(evidence)))
+
+
+def _service_from(row: Row) -> Service:
+    return Service(row["port"], row["protocol"], PortState(row["state"]), row["as_of"])
 
 
 def _result_from(row: Row, observations: Iterable[Observation]) -> ProbeResult:

@@ -62,6 +62,7 @@ class ScanRow(SQLModel, table=True):
     tool_version: str = words()
     nmap_version: str = words()
     rules_revision: str = words()
+    rescan_of: str | None = words()
 
 
 class NoticeRow(SQLModel, table=True):
@@ -115,6 +116,7 @@ class ServiceRow(SQLModel, table=True):
     port: int
     protocol: str = words()
     state: str = words()
+    as_of: datetime | None = moment()
 
 
 class ProbeResultRow(SQLModel, table=True):
