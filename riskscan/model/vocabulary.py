@@ -24,7 +24,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     # tls
     "tls.version": "version of the first handshake: TLSv1.3, TLSv1.2, TLSv1.1, TLSv1",
     "tls.offers": "a version that the server accepted, one observation each",
-    "tls.refuses": "a version that was offered alone and that the server refused",
+    "tls.refuses": "a version that the server refused, offered alone or with older ones",
     "tls.cipher": "cipher suite of the first handshake (OpenSSL's name)",
     "tls.subject": "certificate subject, RFC 4514",
     "tls.issuer": "certificate issuer, RFC 4514",
@@ -43,7 +43,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     "http.location": "Location header of a redirect, not followed off the host",
     "http.auth": "scheme of WWW-Authenticate in lower case: basic, digest, ntlm, negotiate",
     "http.realm": "realm of WWW-Authenticate",
-    "http.login-form": "'true' if / holds an input of type password",
+    "http.login-form": "'true' if / or the page it leads to holds an input of type password",
     "http.tls": "'true' if the page was fetched over TLS, else 'false'",
     "http.product": "a product that names itself in an anonymous status page, such as Orthanc",
     # greetings: the first bytes a server says unasked
@@ -77,7 +77,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     "dicom.implementation-uid": "Implementation Class UID of the acceptor (PS3.7 D.3.3.2)",
     "dicom.implementation-version": "Implementation Version Name of the acceptor",
     "dicom.context": "an accepted abstract syntax by name, one each: verification, storage, "
-    "study-root-find, worklist-find, mpps, print, storage-commitment",
+    "study-root-find, patient-root-find, worklist-find, mpps, print, storage-commitment, ups",
     # mllp
     "mllp.listens": "'true' if an HL7 port accepted a connection; nothing is ever sent to it",
     # names and models that a device gives to any neighbour who asks: mDNS and DNS-SD (RFC 6763)
@@ -95,11 +95,11 @@ OBSERVATION_KEYS: dict[str, str] = {
     "ssdp.name": "friendlyName of the device description",
     "ssdp.serial": "serialNumber of the device description",
     # WS-Discovery: ONVIF cameras, printers, IEEE 11073 SDC medical devices
-    "wsd.type": "a device type without its prefix, one each: NetworkVideoTransmitter, PrintDeviceType",
+    "wsd.type": "a device type without its prefix, one each, such as NetworkVideoTransmitter",
     "wsd.name": "name of an ONVIF device, from its scopes",
     "wsd.hardware": "model of an ONVIF device, from its scopes",
     "wsd.medical": "'true' if it says that it is an IEEE 11073 SDC medical device",
-    "wsd.bed-location": "'true' if its scopes tell everyone the bed it stands at; which is not kept",
+    "wsd.bed-location": "'true' if its scopes tell everyone which bed it stands at; not which",
     # IPP Get-Printer-Attributes (RFC 8011), no job attribute among them
     "ipp.model": "printer-make-and-model",
     "ipp.name": "printer-name",
@@ -202,5 +202,41 @@ OBSERVATION_KEYS: dict[str, str] = {
     # nfs: how many folders are exported and to whom; their names are not kept
     "nfs.exports": "number of folders in the export list",
     "nfs.exported-to": "'world' or 'list' (of clients), each once",
+    # tls, beyond the first handshake; the keys above also come from a port that went over to TLS
+    "tls.chain-length": "how many certificates the server sent",
+    "tls.alpn": "application protocol chosen from http/1.1 and h2 (RFC 7301)",
+    "tls.weak-ciphers": "'accepted' or 'refused': answer to cipher suites alone that protect no more",
+    "tls.weak-cipher": "a suite without real protection that the server agreed to (IANA's name)",
+    "tls.starttls": "'offered' or 'missing': whether a server that begins in clear can go over",
+    # http, beyond the status line and title
+    "http.favicon": "SHA-256 of the site's icon, hex",
+    "http.favicon-md5": "MD5 of the same, hex: public collections list icons by it",
+    "http.generator": "content of the meta element 'generator'",
+    "http.cookie": "name of a cookie that is set, one each; never its value",
+    "http.header": "name of a protective header that is present, lower case, one each",
+    "http.api": "'fhir', 'dicomweb' or 'webdav': an interface that the page itself speaks of",
+    # FHIR CapabilityStatement (GET /metadata), anonymous by the standard; no resource is read
+    "fhir.version": "fhirVersion",
+    "fhir.software": "software.name",
+    "fhir.software-version": "software.version",
+    "fhir.security": "a code of rest.security.service, one each: SMART-on-FHIR, OAuth, Basic ...",
+    # ssh key exchange lists (RFC 4253 section 7.1), without a login; one algorithm each
+    "ssh.kex": "a key exchange method on offer",
+    "ssh.host-key": "a host key algorithm on offer",
+    "ssh.cipher": "a cipher on offer in either direction",
+    "ssh.mac": "a message authentication code on offer in either direction",
+    # what a server says that it can do, asked after its greeting and before any login
+    "ftp.feature": "a line of the answer to FEAT (RFC 2389)",
+    "smtp.extension": "a line of the answer to EHLO (RFC 5321), such as AUTH PLAIN LOGIN",
+    "pop3.capability": "a line of the answer to CAPA (RFC 2449)",
+    "imap.capability": "a word of the answer to CAPABILITY (RFC 3501)",
+    "telnet.negotiation": "options that the server opens with, in order: 'do 24, will 1'",
+    # dicom, beyond accepted or not
+    "dicom.upper-layer": "'true' if a release without an association was answered as PS3.8 says",
+    "dicom.abort": "source and reason of an A-ABORT, as in '2/1' (PS3.8 table 9-26)",
+    "dicom.reject-code": "result, source and reason of the rejection, as in '1/1/7' (PS3.8 9.3.4)",
+    "dicom.max-pdu": "longest P-DATA that the acceptor takes, in bytes; 0: no limit (PS3.8 D.1)",
+    "dicom.toolkit": "the library inside, by its UID; never the product that is built on it",
+    "dicom.storage-class": "a kind of object that it accepts, one each: ct, mr, us, ecg, pdf ...",
 }
 """Key to one-line meaning, in the order of the stages that produce them."""
