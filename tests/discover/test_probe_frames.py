@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from riskscan.discover.examine import ask
 from riskscan.discover.faults import Fault, ProtocolError
-from riskscan.discover.probes import PROBES, rdp, smb
+from riskscan.discover.probes import PROBES, rdp
+from riskscan.discover.probes.codec import smb
 from riskscan.model import Outcome
 
 
@@ -120,7 +121,7 @@ def test_a_message_that_claims_to_be_huge_is_not_waited_for():
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_a_parser(octets: bytes):
-    for parse in (rdp.security, smb.smb2_facts, smb.smb1_answer):
+    for parse in (rdp.security, lambda o: smb.smb2_facts(o, 0.0), smb.smb1_answer):
         for prefix in (b"", b"\xfeSMB@\0", b"\xffSMB\x72", bytes.fromhex("0300001306d0")):
             try:
                 parse(prefix + octets)
