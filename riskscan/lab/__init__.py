@@ -16,6 +16,7 @@ from riskscan.lab.patients import PATIENT_NAMES
 from riskscan.lab.practice import demo_site
 from riskscan.lab.wire import WireLab
 from riskscan.lab.wire_table import WireHost, practice
+from riskscan.lab.wire_trouble import Frailty, Front, Move, Reply, Sleep, SwitchPort
 
 __all__ = [
     "CLINIC",
@@ -24,9 +25,15 @@ __all__ = [
     "PATIENT_NAMES",
     "SCANNER",
     "Counts",
+    "Frailty",
+    "Front",
     "Lab",
     "LabHost",
     "Line",
+    "Move",
+    "Reply",
+    "Sleep",
+    "SwitchPort",
     "WireHost",
     "WireLab",
     "demo_site",

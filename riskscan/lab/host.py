@@ -90,5 +90,7 @@ class Counts:
     """TCP port to connections that its server accepted."""
     at_once: int = 0
     """Most accepted TCP connections open at the same time, over all its ports."""
+    lockups: int = 0
+    """How often it was asked too much and fell silent: emulated hosts with a frailty only."""
     faults: tuple[str, ...] = ()
     """Errors of the lab's own servers and of the counting; always empty unless the lab is wrong."""

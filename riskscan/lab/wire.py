@@ -14,6 +14,7 @@ from ipaddress import IPv4Network
 from riskscan.lab.held import Held
 from riskscan.lab.line import Line
 from riskscan.lab.wire_table import Plan, WireHost, practice
+from riskscan.lab.wire_trouble import SwitchPort
 
 SCANNER_MAC = "3c:97:0e:5a:10:10"
 _SCANNER_NUMBER = 10
@@ -23,8 +24,9 @@ _SCANNER_NUMBER = 10
 class WireLab(Held):
     """Emulated hosts behind one network card, up between ``with`` and its end.
 
-    ``hosts`` is a table of them, or how many :func:`practice` shall make from ``seed``. Delay and
-    jitter (seconds) and loss (share) hold in each direction. In its counts, ``at_once`` holds
+    ``hosts`` is a table of them, or how many :func:`practice` shall make from ``seed``; the first
+    is the scanner's default gateway. Delay and jitter (seconds) and loss (share) hold in each
+    direction. ``port`` is what the scanner is plugged into. In its counts, ``at_once`` holds
     half-open connections too, and ``connections`` those whose handshake was completed.
     """
 
@@ -39,6 +41,7 @@ class WireLab(Held):
         jitter: float = 0.0,
         loss: float = 0.0,
         seed: int = 1,
+        port: SwitchPort | None = None,
     ) -> None:
         super().__init__()
         self.network = IPv4Network(network)
@@ -46,9 +49,12 @@ class WireLab(Held):
         if isinstance(hosts, int):
             hosts = practice(network, hosts, seed=seed, leave_free=frozenset({self.scanner}))
         self.hosts = tuple(hosts)
+        self.port = port or SwitchPort()
         self.line = Line(delay=delay, jitter=jitter, loss=loss, seed=seed)
 
     def blueprint(self) -> object:
         """Return what the wire's process must be."""
         address = f"{self.scanner}/{self.network.prefixlen}"
-        return Plan(hosts=self.hosts, line=self.line, address=address, mac=SCANNER_MAC)
+        return Plan(
+            hosts=self.hosts, line=self.line, address=address, mac=SCANNER_MAC, port=self.port
+        )

@@ -53,15 +53,54 @@ def echo_reply(request: bytes, mac: bytes, ttl: int) -> bytes:
     return _back(request, mac, ttl, _ICMP, body[:2] + checksum(body).to_bytes(2) + body[4:])
 
 
+def announcement(mac: bytes, address: bytes) -> bytes:
+    """Tell everybody that an address is here now (RFC 5227 section 2.3)."""
+    arp = b"\0\1\x08\0\6\4\0\1" + mac + address + bytes(6) + address
+    return b"\xff" * 6 + mac + b"\x08\6" + arp
+
+
 def port_unreachable(datagram: bytes, mac: bytes, ttl: int) -> bytes:
     """Say that nobody listens on a UDP port (RFC 792), quoting what was sent there."""
-    body = b"\3\3\0\0\0\0\0\0" + datagram[14 : 14 + 28]
-    return _back(datagram, mac, ttl, _ICMP, body[:2] + checksum(body).to_bytes(2) + body[4:])
+    return _complaint(datagram, mac, ttl, b"\3\3")
+
+
+def host_unreachable(packet: bytes, mac: bytes, ttl: int, router: bytes) -> bytes:
+    """Say in a router's name that an address is nobody's."""
+    return _complaint(packet, mac, ttl, b"\3\1", router)
+
+
+def expired(packet: bytes, mac: bytes, ttl: int, router: bytes) -> bytes:
+    """Say in a router's name that a packet's time to live was over."""
+    return _complaint(packet, mac, ttl, b"\x0b\0", router)
+
+
+def _complaint(
+    frame: bytes, mac: bytes, ttl: int, kind: bytes, speaker: bytes | None = None
+) -> bytes:
+    body = kind + b"\0\0\0\0\0\0" + frame[14 : 14 + 28]
+    body = body[:2] + checksum(body).to_bytes(2) + body[4:]
+    return _back(frame, mac, ttl, _ICMP, body, speaker)
+
+
+def one_hop_on(frame: bytes) -> bytes:
+    """Return a frame as a router hands it on (RFC 1812 section 5.3.1): time to live less one."""
+    header = (frame[14] & 15) * 4
+    ip = bytearray(frame[14 : 14 + header])
+    ip[8] -= 1
+    ip[10:12] = b"\0\0"
+    ip[10:12] = checksum(bytes(ip)).to_bytes(2)
+    return frame[:14] + bytes(ip) + frame[14 + header :]
 
 
 def syn_ack(frame: bytes, asked: Tcp, mac: bytes, ttl: int) -> bytes:
     """Accept a connection."""
     return _segment(frame, asked, mac, ttl, SEQUENCE, asked.sequence + 1, SYN | ACK, _MSS)
+
+
+def acknowledgement(frame: bytes, asked: Tcp, mac: bytes, ttl: int) -> bytes:
+    """Acknowledge what a connection was told, and its end."""
+    taken = asked.sequence + asked.length + bool(asked.flags & FIN)
+    return _segment(frame, asked, mac, ttl, asked.acknowledged, taken, ACK)
 
 
 def reset(frame: bytes, asked: Tcp, mac: bytes, ttl: int) -> bytes:
@@ -101,10 +140,12 @@ def payload(frame: bytes) -> bytes:
     return _ip(frame)[1]
 
 
-def _back(frame: bytes, mac: bytes, ttl: int, protocol: int, body: bytes) -> bytes:
-    """Send something back to where a frame came from."""
+def _back(
+    frame: bytes, mac: bytes, ttl: int, protocol: int, body: bytes, speaker: bytes | None = None
+) -> bytes:
+    """Send something back to where a frame came from, in the name of whom it was meant for."""
     size = 20 + len(body)
     header = struct.pack(">BBHHHBBH", 0x45, 0, size, 0, 0x4000, ttl, protocol, 0)
-    header += frame[30:34] + frame[26:30]
+    header += (speaker or frame[30:34]) + frame[26:30]
     header = header[:10] + checksum(header).to_bytes(2) + header[12:]
     return frame[6:12] + mac + b"\x08\0" + header + body

@@ -23,7 +23,7 @@ from riskscan.lab.namespaces import denied, end_with_parent, own_network
 from riskscan.lab.wire_segment import Segment
 from riskscan.lab.wire_table import Plan
 
-_TUNSETIFF = 0x400454CA
+_TUNSETIFF, _TUNSETCARRIER = 0x400454CA, 0x400454E2
 _IFF_TAP, _IFF_NO_PI = 0x0002, 0x1000
 _LARGEST = 2048
 _AT_ONCE = 64
@@ -39,7 +39,7 @@ def main(caller: Connection) -> None:
         plan: Plan = caller.recv()
         tap = place(plan)
         caller.send([os.getpid()])
-        run(tap, caller, Segment(plan.hosts, plan.line))
+        run(tap, caller, Segment(plan.hosts, plan.line, plan.port, time.monotonic()))
     except (EOFError, BrokenPipeError, SystemExit):
         pass  # the caller is gone, or wants us gone
     except RiskscanError as error:
@@ -86,6 +86,7 @@ def open_tap(device: Path) -> int:
 def run(tap: int, caller: Connection, segment: Segment) -> None:
     """Carry frames until the caller hangs up (EOFError)."""
     ends: tuple[int | Connection, ...] = (tap, caller)
+    plugged_in = True
     while True:
         pause = None
         if (soonest := segment.next_at) is not None:
@@ -95,6 +96,9 @@ def run(tap: int, caller: Connection, segment: Segment) -> None:
             _read(tap, segment)
         for frame in segment.due(time.monotonic()):
             _write(tap, frame)
+        if plugged_in and segment.pulled:
+            fcntl.ioctl(tap, _TUNSETCARRIER, struct.pack("i", 0))
+            plugged_in = False
         if caller in ready and caller.recv() == COUNT:
             caller.send(segment.counts())
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from riskscan.lab.line import Line
+from riskscan.lab.wire_trouble import Frailty, Front, Move, Sleep, SwitchPort
 
 RANDOM_MAC = "*"
 """In place of a prefix: a locally administered address, as phones make one up."""
@@ -125,6 +126,28 @@ class WireHost:
     """Seconds that it takes to answer ARP. If not 0, it sleeps through the first request."""
     ttl: int = 64
     medical: bool = False
+    also: tuple[str, ...] = ()
+    """Further addresses of the same card."""
+    behind: str | None = None
+    """Address of the host of the table that it stands behind: it has no MAC for the scanner, and
+    what it sends has one hop less to live."""
+    refuses_datagrams: bool | None = None
+    """Whether a closed UDP port is refused (ICMP port unreachable); None: unless drops_closed."""
+    tarpit: bool = False
+    """Accepts on every TCP port, acknowledges what it is told, and says nothing."""
+    resets_per_second: int | None = None
+    """Most resets that it sends within any one second."""
+    icmp_per_second: int | None = None
+    """Most ICMP messages that it sends within any one second, answers to ping included."""
+    fronts: tuple[Front, ...] = ()
+    sleep: Sleep | None = None
+    frailty: Frailty | None = None
+    moves: Move | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that it has from the start."""
+        return (self.address, *self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +159,7 @@ class Plan:
     address: str
     """Of the scanner, with the length of the network's prefix: 10.20.0.10/24."""
     mac: str
+    port: SwitchPort
 
 
 def practice(
