@@ -90,6 +90,8 @@ def scan(
         notify(event)
 
     store.begin(current)
+    for notice in preflight.notices:
+        listen(notice)
     hosts = discover.sweep(
         site.scope,
         triage=triage_for(site, known_fragile(_earlier(store, current))),
@@ -122,7 +124,9 @@ def plan(site: Site, store: Store | None = None, *, profile: str = DEFAULT_PROFI
     ]
     newest = max(complete, key=lambda scan: scan.started_at, default=None)
     devices = len(store.done(newest.id)) if store and newest else None
-    return forecast(site.scope, PROFILES[profile], discover.local_segments(), devices=devices)
+    return forecast(
+        site.scope, PROFILES[profile], discover.local_segments(site.scope), devices=devices
+    )
 
 
 def left_of(store: Store, scan: Scan) -> tuple[int, int]:

@@ -14,8 +14,9 @@ every other sender reads ``pace``, so that no new question can be asked faster t
 from __future__ import annotations
 
 from riskscan.discover.pace import PACES
-from riskscan.discover.preflight import Preflight, local_segments, preflight
+from riskscan.discover.preflight import Preflight, preflight
 from riskscan.discover.scope import parse_scope
+from riskscan.discover.surroundings import local_segments
 from riskscan.discover.sweep import sweep
 
 __all__ = ["PACES", "Preflight", "local_segments", "parse_scope", "preflight", "sweep"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
-from ipaddress import ip_address, ip_interface
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 
+from riskscan.discover.caution import notices_of
+from riskscan.discover.iproute import alive_of, ask_ip, near4, near6
+from riskscan.discover.links import Link
 from riskscan.discover.nmap import find_nmap
-from riskscan.errors import EnvironmentLacks, RawSocketsDenied
-from riskscan.model import Address, Scope, Segment, Vantage
+from riskscan.discover.surroundings import look_around, used_for
+from riskscan.errors import RawSocketsDenied
+from riskscan.model import Address, Notice, Scope, Segment, Vantage
 
 _RAW_HINT = "run with sudo, or give this process CAP_NET_RAW; without it use --unprivileged"
 
@@ -26,15 +27,37 @@ class Preflight:
     nmap_path: str = "nmap"
     privileged: bool = True
     """Whether raw sockets are used: ARP, ICMP and half-open port scans."""
+    elsewhere: tuple[Segment, ...] = ()
+    """Every other address of this machine: on interfaces that are not used, and secondary ones."""
+    links: Mapping[str, Link] = field(default_factory=dict)
+    """The interfaces that are up, by name: of what kind, and whether they are radios."""
+    neighbours: Mapping[IPv4Address, str] = field(default_factory=dict)
+    """Address to MAC of the neighbours that the kernel has heard from, on the segments in use.
+    They can be asked by unicast ARP, which no other device has to look at."""
+    neighbours6: Mapping[str, tuple[IPv6Address, ...]] = field(default_factory=dict)
+    """The same for IPv6, by MAC."""
+    neighbour_limit: int | None = None
+    """Entries that the kernel's neighbour table holds at most (gc_thresh3). None if not said."""
+    notices: tuple[Notice, ...] = ()
+    """What the technician should know before anything is sent."""
 
     def own(self, address: Address) -> Segment | None:
         """Return the interface that bears this address, if the scanning machine does."""
-        return next((s for s in self.vantage.segments if s.address == address), None)
+        every = (*self.vantage.segments, *self.elsewhere)
+        return next((s for s in every if s.address == address), None)
 
     def local_segment(self, address: Address) -> Segment | None:
-        """Return the interface over which ARP can reach this address, if there is one."""
+        """Return the interface over which ARP can reach this address, if there is one.
+
+        Of several, the one that the kernel takes: the closest network, then the least metric.
+        """
         fits = [s for s in self.vantage.segments if s.mac and address in s.network]
         return max(fits, key=lambda s: s.network.prefixlen, default=None)
+
+    def is_wireless(self, segment: Segment) -> bool:
+        """Say whether a segment is reached by Wi-Fi, where devices sleep and may be isolated."""
+        link = self.links.get(segment.interface)
+        return link is not None and link.wireless
 
 
 def preflight(scope: Scope, *, privileged: bool | None = None) -> Preflight:
@@ -46,85 +69,22 @@ def preflight(scope: Scope, *, privileged: bool | None = None) -> Preflight:
     path, version = find_nmap()
     if privileged is not False:
         _require_raw_sockets()
-    segments = segments_of(_ip("addr"), _ip("route"))
-    near = tuple(s for s in segments if _touches(scope, s))
+    around = look_around()
+    used = used_for(scope, around)
+    found = [n for n in alive_of(ask_ip("neigh")) if n[0] in {s.interface for s in used}]
+    near = {a: mac for a, mac in near4(found).items() if any(a in s.network for s in used)}
     return Preflight(
-        vantage=Vantage(segments=near or segments),
+        vantage=Vantage(segments=used),
         nmap_version=version,
         nmap_path=path,
         privileged=privileged is not False,
+        elsewhere=tuple(s for s in around.segments if s not in used),
+        links=around.links,
+        neighbours=near,
+        neighbours6=near6(found),
+        neighbour_limit=around.neighbour_limit,
+        notices=tuple(notices_of(scope, around)),
     )
-
-
-def local_segments() -> tuple[Segment, ...]:
-    """Return the networks that this machine is plugged into; sends nothing.
-
-    Loopback, tunnels and link-local networks are left out. Raises ``EnvironmentLacks`` if ``ip``
-    is missing.
-    """
-    return tuple(
-        s
-        for s in segments_of(_ip("addr"), _ip("route"))
-        if s.mac and s.network.version == 4 and not s.network.is_link_local
-    )
-
-
-def segments_of(
-    addresses: Iterable[dict[str, Any]], routes: Iterable[dict[str, Any]]
-) -> tuple[Segment, ...]:
-    """Make segments of what ``ip -j addr`` and ``ip -j route`` say. Loopback is left out."""
-    gateways = {
-        route["dev"]: ip_address(route["gateway"])
-        for route in reversed(list(routes))
-        if route.get("dst") == "default" and "gateway" in route and "dev" in route
-    }
-    return tuple(
-        Segment(
-            interface=link["ifname"],
-            network=bound.network,
-            address=bound.ip,
-            mac=_mac(link),
-            gateway=gateways.get(link["ifname"]) if bound.version == 4 else None,
-        )
-        for link in addresses
-        if "LOOPBACK" not in link.get("flags", ()) and "UP" in link.get("flags", ())
-        for bound in _bound_to(link)
-    )
-
-
-def _bound_to(link: dict[str, Any]) -> Iterable[Any]:
-    for entry in link.get("addr_info", ()):
-        if "local" in entry and entry.get("scope") in ("global", "site", "link"):
-            yield ip_interface(f"{entry['local']}/{entry['prefixlen']}")
-
-
-def _mac(link: dict[str, Any]) -> str | None:
-    """Return the MAC of a link that does ARP; tunnels and the like have none."""
-    can_arp = link.get("link_type") == "ether" and "NOARP" not in link.get("flags", ())
-    return str(link["address"]).lower() if can_arp else None
-
-
-def _touches(scope: Scope, segment: Segment) -> bool:
-    return any(
-        network.version == segment.network.version and network.overlaps(segment.network)
-        for network in scope.include
-    )
-
-
-def _ip(what: str) -> list[dict[str, Any]]:
-    try:
-        done = subprocess.run(
-            ["ip", "-j", what],  # noqa: S607 - the system's own tool, wherever it stands
-            capture_output=True,
-            check=True,
-            timeout=10,
-        )
-        parsed = json.loads(done.stdout or b"[]")
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise EnvironmentLacks(
-            f"the interfaces of this machine cannot be read: {error}", "install iproute2"
-        ) from error
-    return [entry for entry in parsed if isinstance(entry, dict) and entry]
 
 
 def _require_raw_sockets() -> None:
