@@ -65,7 +65,8 @@ class Account:
 def account(host: Host, rules: RuleSet) -> Account:
     """Say how the identity of a host comes about under these rules. Pure, like ``identify``."""
     known = facts(host)
-    found = [m for rule in rules.rules if (m := match(rule, known)) is not None]
+    fitting = rules.fitting({o.key for o in known})
+    found = [m for rule in fitting if (m := match(rule, known)) is not None]
     rivals = tallies(found)
     identity = weigh(found, known)
     return Account(

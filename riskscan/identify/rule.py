@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from riskscan.identify.facts import PORT_KEYS
 from riskscan.model import OBSERVATION_CAP, Confidence, DeviceClass, Observation
@@ -74,6 +75,12 @@ class Rule:
     file: str = ""
 
     @property
+    def first_keys(self) -> frozenset[str]:
+        """Keys of which at least one must have been observed for it to match."""
+        conditions = self.all[:1] or self.any
+        return frozenset(condition.key for condition in conditions)
+
+    @property
     def ports_only(self) -> bool:
         """Nothing but open ports speaks for it: the weakest evidence there is."""
         return all(condition.key in PORT_KEYS for condition in self.all + self.any)
@@ -85,3 +92,16 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     revision: str
+    _by_key: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        filed: dict[str, list[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for key in rule.first_keys:
+                filed.setdefault(key, []).append(number)
+        object.__setattr__(self, "_by_key", {key: tuple(n) for key, n in filed.items()})
+
+    def fitting(self, keys: Iterable[str]) -> Iterator[Rule]:
+        """Yield, in order, the rules that observations with these keys alone could match."""
+        numbers = {n for key in keys for n in self._by_key.get(key, ())}
+        return (self.rules[n] for n in sorted(numbers))

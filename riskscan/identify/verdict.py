@@ -37,7 +37,8 @@ class Tally:
 def identify(host: Host, rules: RuleSet) -> Device:
     """Say what a host is, from what was observed and nothing else. Never raises, never sends."""
     known = facts(host)
-    found = [m for rule in rules.rules if (m := match(rule, known)) is not None]
+    fitting = rules.fitting({o.key for o in known})
+    found = [m for rule in fitting if (m := match(rule, known)) is not None]
     return Device(host, weigh(found, known))
 
 
