@@ -205,7 +205,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     # tls, beyond the first handshake; the keys above also come from a port that went over to TLS
     "tls.chain-length": "how many certificates the server sent",
     "tls.alpn": "application protocol chosen from http/1.1 and h2 (RFC 7301)",
-    "tls.weak-ciphers": "'accepted' or 'refused': answer to cipher suites alone that protect no more",
+    "tls.weak-ciphers": "'accepted' or 'refused': answer to weak cipher suites alone",
     "tls.weak-cipher": "a suite without real protection that the server agreed to (IANA's name)",
     "tls.starttls": "'offered' or 'missing': whether a server that begins in clear can go over",
     # http, beyond the status line and title
@@ -238,5 +238,13 @@ OBSERVATION_KEYS: dict[str, str] = {
     "dicom.max-pdu": "longest P-DATA that the acceptor takes, in bytes; 0: no limit (PS3.8 D.1)",
     "dicom.toolkit": "the library inside, by its UID; never the product that is built on it",
     "dicom.storage-class": "a kind of object that it accepts, one each: ct, mr, us, ecg, pdf ...",
+    # nmap -sV on a robust device, where no probe of ours understood a port (discover/leftovers)
+    "nmap.service": "name of the service, by what it answered and not by its port",
+    "nmap.product": "product that nmap's signature names",
+    "nmap.version": "its version",
+    "nmap.extra": "what the signature adds, such as a distribution",
+    "nmap.os": "operating system that the service says it runs on",
+    "nmap.device": "kind of device that the service is known from",
+    "nmap.cpe": "a CPE 2.2 name of product, system or hardware, one each",
 }
 """Key to one-line meaning, in the order of the stages that produce them."""

@@ -18,7 +18,16 @@ from pynetdicom import AE, evt
 
 from riskscan.discover.examine import ask
 from riskscan.discover.probes import PROBES
-from riskscan.discover.probes.dicom import CONTEXTS, rejection, services
+from riskscan.discover.probes.codec.dicom_syntaxes import (
+    CONTEXTS,
+    RELEASE_RQ,
+    STORAGE,
+    abort,
+    rejection,
+    services,
+    storage_classes,
+    toolkit,
+)
 from riskscan.model import Outcome, ProbeResult
 
 ROOMY = replace(peers.QUICK, read_timeout=2.0, deadline=8.0)
@@ -93,6 +102,7 @@ def test_a_node_that_checks_titles_says_which(options: dict[str, Any], reason: s
     assert _facts(result) == [
         ("dicom.association", "rejected"),
         ("dicom.reject", reason),
+        ("dicom.reject-code", "1/1/7" if reason == "called-ae" else "1/1/3"),
         ("dicom.tls", "false"),
     ]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from riskscan.discover.examine import ask
 from riskscan.discover.faults import ProtocolError
 from riskscan.discover.probes import PROBES
-from riskscan.discover.probes.tls import certificate_facts
+from riskscan.discover.probes.codec.certificate import certificate_facts
 from riskscan.model import Outcome, Policy
 
 

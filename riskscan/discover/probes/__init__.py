@@ -16,6 +16,7 @@ from riskscan.discover.dialer import Dialer
 from riskscan.discover.probes.dicom import Dicom
 from riskscan.discover.probes.greeting import Greeting
 from riskscan.discover.probes.http import Http
+from riskscan.discover.probes.http_ntlm import HttpNtlm
 from riskscan.discover.probes.mllp import Mllp
 from riskscan.discover.probes.postgres import Postgres
 from riskscan.discover.probes.rdp import Rdp
@@ -23,6 +24,7 @@ from riskscan.discover.probes.smb import Smb
 from riskscan.discover.probes.snmp import Snmp
 from riskscan.discover.probes.ssh import Ssh
 from riskscan.discover.probes.tls import Tls
+from riskscan.discover.probes.upper_layer import UpperLayer
 from riskscan.discover.probes.vnc import Vnc
 from riskscan.model import Host, Observation, Policy
 
@@ -51,12 +53,14 @@ class Probe(Protocol):
 PROBES: dict[str, Probe] = {
     "tls": Tls(),
     "dicom": Dicom(),
+    "upper_layer": UpperLayer(),
     "mllp": Mllp(),
     "http": Http(),
     "ssh": Ssh(),
-    "rdp": Rdp(),
-    "vnc": Vnc(),
     "smb": Smb(),
+    "rdp": Rdp(),
+    "http_ntlm": HttpNtlm(),
+    "vnc": Vnc(),
     "postgres": Postgres(),
     "snmp": Snmp(),
     "greeting": Greeting(),

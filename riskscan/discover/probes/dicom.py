@@ -5,58 +5,36 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from threading import Timer
 from typing import Any, cast
 
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import Fault, ProtocolError, Refused, TimedOut
+from riskscan.discover.probes.codec.dicom_syntaxes import (
+    CONTEXTS,
+    rejection,
+    services,
+    storage_classes,
+    toolkit,
+)
 from riskscan.discover.probes.tls import ANY_VERSION, spoke_tls
 from riskscan.model import Host, Observation, Pace, Policy
 
 CALLING = "RISKSCAN"
 CALLED = "ANY-SCP"
-_PORTS = frozenset({104, 2761, 2762, 4006, 4242, 5678, 10104, 11112, 11113})
+_PORTS = frozenset({104, 2761, 2762, 4242, 10104, 11112, 11113})
+"""Ports that are taken to speak DICOM; others are asked by ``upper_layer`` whether they do."""
 
 _IMPLICIT = "1.2.840.10008.1.2"
 _EXPLICIT = "1.2.840.10008.1.2.1"
-_STORAGE = (
-    "1.2.840.10008.5.1.4.1.1.7",  # secondary capture
-    "1.2.840.10008.5.1.4.1.1.1",  # computed radiography
-    "1.2.840.10008.5.1.4.1.1.1.1",  # digital X-ray
-    "1.2.840.10008.5.1.4.1.1.1.2",  # digital mammography
-    "1.2.840.10008.5.1.4.1.1.1.3",  # digital intra-oral
-    "1.2.840.10008.5.1.4.1.1.2",  # CT
-    "1.2.840.10008.5.1.4.1.1.4",  # MR
-    "1.2.840.10008.5.1.4.1.1.6.1",  # ultrasound
-    "1.2.840.10008.5.1.4.1.1.3.1",  # ultrasound, multi-frame
-    "1.2.840.10008.5.1.4.1.1.12.1",  # X-ray angiography
-    "1.2.840.10008.5.1.4.1.1.20",  # nuclear medicine
-    "1.2.840.10008.5.1.4.1.1.128",  # PET
-    "1.2.840.10008.5.1.4.1.1.77.1.5.1",  # ophthalmic photography
-    "1.2.840.10008.5.1.4.1.1.9.1.1",  # 12-lead ECG
-    "1.2.840.10008.5.1.4.1.1.104.1",  # encapsulated PDF
-)
-CONTEXTS: dict[str, str] = {
-    "1.2.840.10008.1.1": "verification",
-    **dict.fromkeys(_STORAGE, "storage"),
-    "1.2.840.10008.5.1.4.1.2.2.1": "study-root-find",
-    "1.2.840.10008.5.1.4.31": "worklist-find",
-    "1.2.840.10008.3.1.2.3.3": "mpps",
-    "1.2.840.10008.5.1.1.9": "print",
-    "1.2.840.10008.1.20.1": "storage-commitment",
-}
-"""Abstract syntaxes that are proposed (PS3.4, PS3.6), with the name that an observation bears."""
-
-_REASONS = {(1, 3): "calling-ae", (1, 7): "called-ae"}
-"""Source and reason of an A-ASSOCIATE-RJ (PS3.8 table 9-21)."""
 
 Facts = list[tuple[str, str]]
 
 
 class Dicom:
-    """Bytes sent, in order: one A-ASSOCIATE-RQ from ``RISKSCAN`` to ``ANY-SCP`` that proposes 21
+    """Bytes sent, in order: one A-ASSOCIATE-RQ from ``RISKSCAN`` to ``ANY-SCP`` that proposes 24
     contexts; one A-RELEASE-RQ if it is accepted. On a port that has shaken hands over TLS, inside
     TLS.
 
@@ -72,13 +50,17 @@ class Dicom:
         return tuple(s.port for s in host.open_ports if s.port in _PORTS)
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
-        secure = spoke_tls(host, port)
-        with dialer.lease(port) as seconds:
-            peer = _Peer(seconds, dialer.pace.byte_cap)
-            peer.meet(str(dialer.address), port, dialer.pace, ANY_VERSION if secure else None)
-        facts = peer.facts()
-        facts.append(("dicom.tls", "true" if secure else "false"))
-        yield from (Observation.of(key, value, port, "tcp") for key, value in facts)
+        yield from associate(dialer, port, secure=spoke_tls(host, port))
+
+
+def associate(dialer: Dialer, port: int, *, secure: bool) -> Iterator[Observation]:
+    """Associate once, release, and yield what the answer says. Raises a ``Fault`` if none comes."""
+    with dialer.lease(port) as seconds:
+        peer = _Peer(seconds, dialer.pace.byte_cap)
+        peer.meet(str(dialer.address), port, dialer.pace, ANY_VERSION if secure else None)
+    facts = peer.facts()
+    facts.append(("dicom.tls", "true" if secure else "false"))
+    yield from (Observation.of(key, value, port, "tcp") for key, value in facts)
 
 
 class _Peer:
@@ -126,25 +108,39 @@ class _Peer:
 
     def facts(self) -> Facts:
         """Read what the node's answer to the association request says."""
-        kind = type(self._first).__name__
+        answer, kind = self._first, type(self._first).__name__
         if kind == "A_ASSOCIATE_AC":
             return [("dicom.association", "accepted"), *self._acceptor(), *self._services()]
         if kind == "A_ASSOCIATE_RJ":
-            reason = rejection(self._first.source, self._first.reason_diagnostic)
-            return [("dicom.association", "rejected"), ("dicom.reject", reason)]
+            told = (answer.result, answer.source, answer.reason_diagnostic)
+            return [
+                ("dicom.association", "rejected"),
+                ("dicom.reject", rejection(*told[1:])),
+                ("dicom.reject-code", "/".join(map(str, told))),
+            ]
         if kind == "A_ABORT_RQ":
-            return [("dicom.association", "aborted")]
+            why = f"{answer.source}/{answer.reason_diagnostic}"
+            return [("dicom.association", "aborted"), ("dicom.abort", why)]
         raise ProtocolError("a DICOM answer to a question that was not asked")
 
     def _acceptor(self) -> Facts:
         acceptor = self._association.acceptor
-        uid, name = acceptor.implementation_class_uid, acceptor.implementation_version_name
-        named = (("implementation-uid", uid), ("implementation-version", name))
-        return [(f"dicom.{key}", str(value).strip()) for key, value in named if value]
+        uid = str(acceptor.implementation_class_uid or "").strip()
+        name = str(acceptor.implementation_version_name or "").strip()
+        longest = acceptor.maximum_length
+        told = {
+            "dicom.implementation-uid": uid,
+            "dicom.implementation-version": name,
+            "dicom.toolkit": toolkit(uid, name),
+            "dicom.max-pdu": None if longest is None else str(longest),
+        }
+        return [(key, value) for key, value in told.items() if value]
 
     def _services(self) -> Facts:
         accepted = [str(c.abstract_syntax) for c in self._association.accepted_contexts]
-        return [("dicom.context", name) for name in services(accepted)]
+        return [("dicom.context", name) for name in services(accepted)] + [
+            ("dicom.storage-class", name) for name in storage_classes(accepted)
+        ]
 
     def _guard(self, event: Any) -> None:
         """Bound what pynetdicom leaves unbounded, before it connects.
@@ -188,17 +184,6 @@ class _Peer:
         if took >= patience:
             return TimedOut("no answer to the association request")
         return ProtocolError("the peer hung up, or its answer is not DICOM")
-
-
-def rejection(source: int, reason: int) -> str:
-    """Name the reason of an A-ASSOCIATE-RJ (PS3.8 table 9-21)."""
-    return _REASONS.get((source, reason), "other")
-
-
-def services(accepted: Iterable[str]) -> list[str]:
-    """Name the services behind accepted abstract syntaxes, each once, in a fixed order."""
-    named = {CONTEXTS[syntax] for syntax in accepted if syntax in CONTEXTS}
-    return [name for name in dict.fromkeys(CONTEXTS.values()) if name in named]
 
 
 def _hang_up(raw: socket.socket | None) -> None:

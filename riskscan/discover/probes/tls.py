@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import suppress
 
 from riskscan.discover.dialer import Dialer
-from riskscan.discover.faults import ProtocolError, Refused
+from riskscan.discover.faults import Fault, ProtocolError, Refused
+from riskscan.discover.probes.codec.certificate import certificate_facts
+from riskscan.discover.probes.codec.tls_hello import (
+    CANCEL,
+    OLD_SUITES,
+    TLS10,
+    TLS11,
+    TLS12,
+    VERSIONS,
+    WEAK_SUITES,
+    Flight,
+    client_hello,
+    is_whole,
+    server_flight,
+    version_facts,
+)
 from riskscan.model import Host, Observation, Policy
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 TLS_PORTS = frozenset(
     {443, 465, 636, 990, 992, 993, 995, 2376, 2761, 2762, 3269, 4343, 4443, 4911, 5001, 5061}
     | {5986, 5989, 6443, 7443, 8006, 8043, 8443, 8444, 8883, 9443, 10443, 16993}
 )
-_FLOOR = (("TLSv1", ssl.TLSVersion.TLSv1), ("TLSv1.1", ssl.TLSVersion.TLSv1_1))
+_WEB = TLS_PORTS - {465, 636, 990, 992, 993, 995, 2761, 2762, 3269, 4911, 5061, 8883}
+"""Ports where HTTP is spoken inside, so that ALPN can be answered (RFC 7301 section 3.2)."""
+
+_ALL = (*WEAK_SUITES, *OLD_SUITES)
+"""Weak ones first: a server that goes by the client's order shows at once that it takes them."""
+
+Facts = Iterator[tuple[str, str]]
 
 
-def _context(only: ssl.TLSVersion | None = None) -> ssl.SSLContext:
+def _context() -> ssl.SSLContext:
     """Make a context that trusts anything and speaks everything: it looks, it does not rely."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    context.minimum_version = only or ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.maximum_version = only or ssl.TLSVersion.MAXIMUM_SUPPORTED
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
     return context
 
-
-# cryptography warns of certificates that are odd, which is news of the device and not of us.
-warnings.filterwarnings("ignore", module=r"riskscan\.discover\.probes\.tls")
 
 with warnings.catch_warnings():
     # Python warns that TLS 1.0 is deprecated, which is what this probe is here to find out.
     # Made once, on import, because warning filters are shared by all threads.
     warnings.simplefilter("ignore", DeprecationWarning)
     ANY_VERSION = _context()
-    _ALONE = {name: _context(version) for name, version in _FLOOR}
+    _WITH_ALPN = _context()
+_WITH_ALPN.set_alpn_protocols(["http/1.1", "h2"])
 
 
 class Tls:
     """Bytes sent, in order: one ClientHello that offers TLS 1.0 to 1.3, and the rest of a
-    complete handshake; then close. Not on fragile devices: two more ClientHellos, TLS 1.0 alone
-    and TLS 1.1 alone.
+    complete handshake; then close. Not on fragile devices, at most two more ClientHellos, each
+    followed by the alerts user_canceled and close_notify: TLS 1.1 at most, then TLS 1.0 at most
+    or suites that protect nothing. Where the first handshake fails, one that offers TLS 1.0 at
+    most takes its place. On web ports that are not fragile the first also offers ALPN.
 
-    Each is a well-formed handshake such as any browser of its day sends, without extensions
-    that probe for faults, without renegotiation and without trying ciphers one by one.
+    Each is a well-formed hello such as any browser of its day sends; no extension probes for
+    faults, nothing is renegotiated, no cipher tried one by one. Three connections at most.
     """
 
     name = "tls"
@@ -60,105 +79,127 @@ class Tls:
         return tuple(s.port for s in host.open_ports if s.port in TLS_PORTS)
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
-        with dialer.dial(port) as wire:
-            secured = wire.start_tls(ANY_VERSION)
-            version = secured.version() or ""
-            cipher = secured.cipher()
-            certificate = secured.getpeercert(binary_form=True) or b""
-        for key, value in (("version", version), ("cipher", cipher[0] if cipher else "")):
-            yield Observation.of(f"tls.{key}", value, port, "tcp")
-        yield Observation.of("tls.offers", version, port, "tcp")
-        yield from (Observation.of(k, v, port, "tcp") for k, v in certificate_facts(certificate))
-        if host.triage.policy is not Policy.FRAGILE:
-            yield from self._floor(dialer, port, version)
+        fragile = host.triage.policy is Policy.FRAGILE
+        context = _WITH_ALPN if port in _WEB and not fragile else ANY_VERSION
+        facts: list[tuple[str, str]] = []
+        try:
+            facts.extend(_first(dialer, port, context))
+        except (ProtocolError, Refused):
+            if fragile:
+                raise
+            yield from _observed(port, _ancient(dialer, port))
+            return
+        yield from _observed(port, facts)
+        if not fragile:
+            yield from _observed(port, _floor(dialer, port, dict(facts)["tls.version"]))
 
-    def _floor(self, dialer: Dialer, port: int, first: str) -> Iterator[Observation]:
-        for name, context in _ALONE.items():
-            if name == first:
-                continue
-            try:
-                with dialer.dial(port) as wire:
-                    agreed = wire.start_tls(context).version() == name
-            except (ProtocolError, Refused):
-                # An alert, or a hang-up right after the hello, is how servers say no.
-                agreed = False
-            yield Observation.of("tls.offers" if agreed else "tls.refuses", name, port, "tcp")
+
+def _observed(port: int, facts: Facts | list[tuple[str, str]]) -> Iterator[Observation]:
+    yield from (Observation.of(key, value, port, "tcp") for key, value in facts)
+
+
+def _first(dialer: Dialer, port: int, context: ssl.SSLContext) -> Facts:
+    with dialer.dial(port) as wire:
+        secured = wire.start_tls(context)
+        facts = list(handshake_facts(secured))
+    yield from facts
+
+
+def handshake_facts(secured: ssl.SSLSocket) -> Facts:
+    """Yield key and value of each fact that a finished handshake and its certificate give.
+
+    A certificate that cannot be read gives none.
+    """
+    version, cipher = secured.version() or "", secured.cipher()
+    yield "tls.version", version
+    yield "tls.cipher", cipher[0] if cipher else ""
+    yield "tls.offers", version
+    if chosen := secured.selected_alpn_protocol():
+        yield "tls.alpn", chosen
+    if length := _chain_length(secured):
+        yield "tls.chain-length", str(length)
+    with suppress(ProtocolError):
+        yield from certificate_facts(secured.getpeercert(binary_form=True) or b"")
+
+
+def _chain_length(secured: ssl.SSLSocket) -> int | None:
+    """Count the certificates that were sent; public from Python 3.13, private before."""
+    for holder in (secured, getattr(secured, "_sslobj", None)):
+        if chain := getattr(holder, "get_unverified_chain", None):
+            return len(chain() or ())
+    return None
+
+
+def _floor(dialer: Dialer, port: int, first: str) -> Facts:
+    """Ask which retired versions and useless suites are accepted, in two connections at most.
+
+    A server picks the newest version that both sides have (RFC 5246 appendix E.1): what it did
+    not pick from an offer that held it, it refuses.
+    """
+    told: list[Flight | None] = []
+    if first == "TLSv1":
+        yield "tls.refuses", "TLSv1.1"
+    elif first == "TLSv1.1":
+        told.append(_hello(dialer, port, TLS10))
+        yield from version_facts(told[-1], "TLSv1")
+    else:
+        told.append(_hello(dialer, port, TLS11))
+        yield from version_facts(told[-1], "TLSv1", "TLSv1.1")
+        if told[-1] and told[-1].version == TLS11:
+            told.append(_hello(dialer, port, TLS10))
+            yield from version_facts(told[-1], "TLSv1")
+    weak = next((flight.weak for flight in told if flight and flight.weak), None)
+    if weak or len(told) < 2:
+        yield from _weak_facts(dialer, port, weak)
+
+
+def _weak_facts(dialer: Dialer, port: int, known: str | None) -> Facts:
+    flight = None if known else _hello(dialer, port, TLS12, tuple(WEAK_SUITES))
+    weak = known or (flight.weak if flight else None)
+    yield "tls.weak-ciphers", "accepted" if weak else "refused"
+    if weak:
+        yield "tls.weak-cipher", weak
+
+
+def _ancient(dialer: Dialer, port: int) -> Facts:
+    """Ask a server that will not shake hands with us what it would have taken long ago."""
+    flight = _ask_hello(dialer, port, TLS10, _ALL)
+    yield "tls.offers", VERSIONS[flight.version]
+    if flight.weak:
+        yield "tls.weak-ciphers", "accepted"
+        yield "tls.weak-cipher", flight.weak
+    if flight.certificates:
+        yield "tls.chain-length", str(len(flight.certificates))
+        with suppress(ProtocolError):
+            yield from certificate_facts(flight.certificates[0])
+
+
+def _hello(dialer: Dialer, port: int, newest: int, suites: tuple[int, ...] = _ALL) -> Flight | None:
+    """Return what a server answers, or None if it declines."""
+    try:
+        return _ask_hello(dialer, port, newest, suites)
+    except (ProtocolError, Refused):
+        # An alert, or a hang-up right after the hello, is how servers say no.
+        return None
+
+
+def _ask_hello(dialer: Dialer, port: int, newest: int, suites: tuple[int, ...]) -> Flight:
+    with dialer.dial(port) as wire:
+        wire.send(client_hello(newest, suites, os.urandom(32)))
+        heard = b""
+        try:
+            while not is_whole(heard) and (more := wire.read()):
+                heard += more
+        except Fault:
+            if not heard:
+                raise
+        with suppress(Fault):
+            wire.send(CANCEL)
+    if not heard:
+        raise Refused("the peer hung up on the hello")
+    return server_flight(heard)
 
 
 def spoke_tls(host: Host, port: int) -> bool:
     """Say whether this port has shaken hands in this scan."""
     return any(o.key == "tls.version" and o.port == port for o in host.observations)
-
-
-def certificate_facts(der: bytes) -> Iterator[tuple[str, str]]:
-    """Yield key and value of each fact in a DER certificate (RFC 5280).
-
-    Raises ``ProtocolError`` if it is no certificate; a single field that is broken is left out.
-    """
-    from cryptography import x509
-
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as error:
-        raise ProtocolError("the certificate cannot be read") from error
-    for key, read in _READERS.items():
-        try:
-            values = read(certificate)
-        except Exception:  # noqa: S112 - hostile bytes; whatever breaks, the other fields stand
-            continue
-        yield from ((key, value) for value in values)
-
-
-def _names(certificate: x509.Certificate) -> list[str]:
-    from cryptography import x509
-
-    try:
-        san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except x509.ExtensionNotFound:
-        return []
-    addresses = [str(ip) for ip in san.get_values_for_type(x509.IPAddress)]
-    return (san.get_values_for_type(x509.DNSName) + addresses)[:20]
-
-
-def _self_signed(certificate: x509.Certificate) -> list[str]:
-    if certificate.issuer != certificate.subject:
-        return []
-    from cryptography.exceptions import InvalidSignature
-
-    try:
-        certificate.verify_directly_issued_by(certificate)
-    except InvalidSignature:
-        return []
-    return ["true"]
-
-
-def _key(certificate: x509.Certificate) -> list[str]:
-    key = certificate.public_key()
-    kind = type(key).__name__.lstrip("_").removesuffix("PublicKey")
-    kind = {"EllipticCurve": "EC"}.get(kind, kind)
-    size = getattr(key, "key_size", None)
-    return [f"{kind} {size}" if size else kind]
-
-
-def _hash(certificate: x509.Certificate) -> list[str]:
-    algorithm = certificate.signature_hash_algorithm
-    return [algorithm.name] if algorithm else []
-
-
-def _sha256(certificate: x509.Certificate) -> list[str]:
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return [certificate.fingerprint(SHA256()).hex()]
-
-
-_READERS: dict[str, Callable[[x509.Certificate], list[str]]] = {
-    "tls.subject": lambda c: [c.subject.rfc4514_string()],
-    "tls.issuer": lambda c: [c.issuer.rfc4514_string()],
-    "tls.san": _names,
-    "tls.not-before": lambda c: [c.not_valid_before_utc.isoformat()],
-    "tls.not-after": lambda c: [c.not_valid_after_utc.isoformat()],
-    "tls.self-signed": _self_signed,
-    "tls.key": _key,
-    "tls.signature": _hash,
-    "tls.sha256": _sha256,
-}
