@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from riskscan.identify.facts import PORT_KEYS, facts
 from riskscan.identify.kinship import is_kin
-from riskscan.identify.match import match, missing_conditions
+from riskscan.identify.match import Seen, by_key, match, missing_conditions
 from riskscan.identify.rule import Condition, Rule, RuleSet
 from riskscan.identify.verdict import Tally, evidence_of, tallies, weigh
 from riskscan.model import (
@@ -17,7 +17,6 @@ from riskscan.model import (
     Evidence,
     Host,
     Identity,
-    Observation,
     Outcome,
 )
 
@@ -65,14 +64,14 @@ class Account:
 def account(host: Host, rules: RuleSet) -> Account:
     """Say how the identity of a host comes about under these rules. Pure, like ``identify``."""
     known = facts(host)
-    fitting = rules.fitting({o.key for o in known})
-    found = [m for rule in fitting if (m := match(rule, known)) is not None]
+    seen = by_key(known)
+    found = [m for rule in rules.fitting(seen) if (m := match(rule, seen)) is not None]
     rivals = tallies(found)
     identity = weigh(found, known)
     return Account(
         identity,
         tuple(_candidate(tally, identity.device_class) for tally in rivals),
-        tuple(_hints(identity, rivals, known, rules)),
+        tuple(_hints(identity, rivals, seen, rules)),
         tuple(dict.fromkeys(_held_back(host))),
     )
 
@@ -88,13 +87,15 @@ def _candidate(tally: Tally, chosen: DeviceClass) -> Candidate:
 
 
 def _hints(
-    identity: Identity, rivals: Sequence[Tally], known: Sequence[Observation], rules: RuleSet
+    identity: Identity, rivals: Sequence[Tally], seen: Seen, rules: RuleSet
 ) -> Iterator[Hint]:
     """Yield what better rules lack by one condition; a sure identity needs nothing."""
     if identity.confidence is Confidence.HIGH and identity.rule_id:
         return
     possible = {tally.device_class for tally in rivals}
-    surest = sorted(_near_misses(rules.rules, known), key=lambda near: -near[0].confidence.rank)
+    surest = sorted(
+        _near_misses(rules.fitting(seen), seen), key=lambda near: -near[0].confidence.rank
+    )
     told: set[tuple[str, DeviceClass]] = set()
     for rule, condition in surest:
         kind = rule.device_class
@@ -106,19 +107,16 @@ def _hints(
             return
 
 
-def _near_misses(
-    rules: Iterable[Rule], known: Sequence[Observation]
-) -> Iterator[tuple[Rule, Condition]]:
+def _near_misses(rules: Iterable[Rule], seen: Seen) -> Iterator[tuple[Rule, Condition]]:
     """Yield rules of weight of which one condition does not hold, and that one."""
-    seen = {o.key for o in known}
     for rule in rules:
         if rule.confidence is Confidence.LOW or rule.device_class is None:
             continue
-        lacking = missing_conditions(rule, known)
+        lacking = missing_conditions(rule, seen)
         if len(lacking) != 1 or len(rule.all) < 2:
             continue
         # What was seen and says something else has been answered already.
-        if lacking[0].key not in seen | PORT_KEYS and lacking[0].key in OBSERVATION_KEYS:
+        if lacking[0].key not in {*seen, *PORT_KEYS} and lacking[0].key in OBSERVATION_KEYS:
             yield rule, lacking[0]
 
 

@@ -1,9 +1,10 @@
-"""Which devices earlier scans of a practice found fragile, and why: pure."""
+"""Which devices earlier scans of a practice found fragile, and which robust, and why: pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from riskscan.identify.hardy import hardy
 from riskscan.model import Device, Policy, Scan
 
 _EARLIER = "an earlier scan found "
@@ -20,6 +21,24 @@ def known_fragile(scans: Iterable[Scan]) -> dict[str, str]:
             if device.key not in found and (reason := _fragile_before(device)):
                 found[device.key] = reason
     return found
+
+
+def known_robust(scans: Iterable[Scan]) -> dict[str, str]:
+    """Return why devices are robust, by :attr:`Device.key`, from scans given newest first.
+
+    The newest scan that saw a device decides, and only while no scan found it fragile.
+    """
+    scans = tuple(scans)
+    fragile = known_fragile(scans)
+    newest: dict[str, Device] = {}
+    for scan in scans:
+        for device in scan.devices:
+            newest.setdefault(device.key, device)
+    return {
+        key: f"{_EARLIER}{reason}"
+        for key, device in newest.items()
+        if key not in fragile and (reason := hardy(device))
+    }
 
 
 def _fragile_before(device: Device) -> str | None:

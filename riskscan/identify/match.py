@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from riskscan.identify.rule import Condition, Rule
 from riskscan.model import Evidence, Observation
+
+Seen = Mapping[str, Sequence[Observation]]
+"""Observations by their key, as :func:`by_key` sorts them."""
 
 _FIELD_CAP = 80
 """Longest captured product or version, in characters."""
@@ -30,58 +33,69 @@ class Match:
         return self.fields.get(name) or stated
 
 
-def match(rule: Rule, observations: Sequence[Observation]) -> Match | None:
+def by_key(observations: Iterable[Observation]) -> Seen:
+    """Sort observations by key, in their order, so that each condition reads only its own."""
+    sorted_: dict[str, list[Observation]] = {}
+    for observation in observations:
+        sorted_.setdefault(observation.key, []).append(observation)
+    return sorted_
+
+
+def match(rule: Rule, seen: Seen) -> Match | None:
     """Return the match of ``rule``, or None. Of several fitting observations the first counts."""
     if not rule.same_port:
-        return _on(rule, observations)
-    ports = sorted({o.port for o in observations if _wanted(rule, o)}, key=lambda p: p or 0)
-    tries = (_on(rule, [o for o in observations if o.port == port]) for port in ports)
+        return _on(rule, seen)
+    wanted = {o.port for c in rule.all + rule.any for o in seen.get(c.key, ()) if c.fits(o)}
+    tries = (_on(rule, _of_port(seen, port)) for port in sorted(wanted, key=lambda p: p or 0))
     return next((found for found in tries if found), None)
 
 
-def missing(rule: Rule, observations: Sequence[Observation]) -> tuple[str, ...]:
+def _of_port(seen: Seen, port: int | None) -> Seen:
+    return {key: [o for o in all_ if o.port == port] for key, all_ in seen.items()}
+
+
+def missing(rule: Rule, seen: Seen) -> tuple[str, ...]:
     """Say which conditions of a rule do not hold, for someone who writes rules."""
-    lacking = [str(c) for c in missing_conditions(rule, observations)]
-    if rule.any and all(_first(c, observations) is None for c in rule.any):
+    lacking = [str(c) for c in missing_conditions(rule, seen)]
+    if rule.any and all(_first(c, seen) is None for c in rule.any):
         lacking.append("one of: " + "; ".join(str(c) for c in rule.any))
-    lacking += [f"not: {c}" for c in rule.none if _first(c, observations) is not None]
-    if not lacking and match(rule, observations) is None:
+    lacking += [f"not: {c}" for c in rule.none if _first(c, seen) is not None]
+    if not lacking and match(rule, seen) is None:
         lacking.append("all on one port")
     return tuple(lacking)
 
 
-def missing_conditions(rule: Rule, observations: Sequence[Observation]) -> tuple[Condition, ...]:
+def missing_conditions(rule: Rule, seen: Seen) -> tuple[Condition, ...]:
     """Return those of the conditions that must all hold which do not."""
-    return tuple(c for c in rule.all if _first(c, observations) is None)
+    return tuple(c for c in rule.all if _first(c, seen) is None)
 
 
-def _on(rule: Rule, observations: Sequence[Observation]) -> Match | None:
-    found = [_first(condition, observations) for condition in rule.all]
-    if any(_first(condition, observations) for condition in rule.none):
-        return None
+def _on(rule: Rule, seen: Seen) -> Match | None:
+    found = []
+    for condition in rule.all:
+        hit = _first(condition, seen)
+        if hit is None:
+            return None
+        found.append(hit)
     if rule.any:
-        hits = [_first(condition, observations) for condition in rule.any]
-        found.append(next((hit for hit in hits if hit is not None), None))
-    if any(hit is None for hit in found):
+        hits = (_first(condition, seen) for condition in rule.any)
+        hit = next((hit for hit in hits if hit is not None), None)
+        if hit is None:
+            return None
+        found.append(hit)
+    if any(_first(condition, seen) for condition in rule.none):
         return None
-    held = [hit for hit in found if hit is not None]
-    fields = {name: _clean(text) for _seen, read in held for name, text in read.items()}
-    seen = tuple(dict.fromkeys(o for o, _read in held))
-    return Match(rule, seen, {name: text for name, text in fields.items() if text})
+    fields = {name: _clean(text) for _seen, read in found for name, text in read.items()}
+    held = tuple(dict.fromkeys(o for o, _read in found))
+    return Match(rule, held, {name: text for name, text in fields.items() if text})
 
 
-def _first(
-    condition: Condition, observations: Iterable[Observation]
-) -> tuple[Observation, dict[str, str]] | None:
-    for observation in observations:
+def _first(condition: Condition, seen: Seen) -> tuple[Observation, dict[str, str]] | None:
+    for observation in seen.get(condition.key, ()):
         read = condition.read(observation)
         if read is not None:
             return observation, read
     return None
-
-
-def _wanted(rule: Rule, observation: Observation) -> bool:
-    return any(c.read(observation) is not None for c in rule.all + rule.any)
 
 
 def _clean(text: str) -> str:

@@ -32,6 +32,9 @@ class Condition:
             return None if found is None else {k: v for k, v in found.groupdict().items() if v}
         return {} if value in self.values or value.startswith(self.begins or ("\0",)) else None
 
+    def fits(self, observation: Observation) -> bool:
+        return self.read(observation) is not None
+
     def __str__(self) -> str:
         if self.pattern is not None:
             return f"{self.key} matches {self.pattern.pattern}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from riskscan.errors import RuleError
 from riskscan.identify.facts import facts_of_mac
 from riskscan.identify.makers import enterprises, medical_prefixes, other_makers
-from riskscan.identify.match import Match, match, missing
+from riskscan.identify.match import Match, Seen, by_key, match, missing
 from riskscan.identify.pattern import is_anchored
 from riskscan.identify.rule import Condition, Example, Rule, RuleSet
 from riskscan.identify.rule_text import read_rules
@@ -76,17 +76,17 @@ def verify(paths: Sequence[Path] = ()) -> list[Problem]:
 def explain(observations: Sequence[Observation], rules: RuleSet) -> tuple[Explanation, ...]:
     """Say which rules match some observations and, after them, which lack one condition."""
     mac = next((o.value for o in observations if o.key == "arp.mac"), None)
-    known = [*observations, *facts_of_mac(mac, observations)]
-    read = [_explain(rule, known) for rule in rules.rules]
+    seen = by_key([*observations, *facts_of_mac(mac, observations)])
+    read = [_explain(rule, seen) for rule in rules.rules]
     return tuple(sorted((e for e in read if e), key=lambda e: not e.matched))
 
 
-def _explain(rule: Rule, known: Sequence[Observation]) -> Explanation | None:
-    found = match(rule, known)
+def _explain(rule: Rule, seen: Seen) -> Explanation | None:
+    found = match(rule, seen)
     if found:
         return Explanation(rule, True, found.fields)
-    held = any(c.read(o) is not None for c in rule.all + rule.any for o in known)
-    lacking = missing(rule, known) if held else ()
+    held = any(c.fits(o) for c in rule.all + rule.any for o in seen.get(c.key, ()))
+    lacking = missing(rule, seen) if held else ()
     return Explanation(rule, False, {}, lacking) if len(lacking) == 1 else None
 
 
@@ -95,12 +95,13 @@ def _run(rule: Rule) -> Iterator[str]:
     if not any(example.expect is not None for example in rule.examples):
         yield "has no example; add one under [[rule.examples]]"
     for number, example in enumerate(rule.examples, 1):
-        found = match(rule, example.observations)
+        seen = by_key(example.observations)
+        found = match(rule, seen)
         if example.expect is None:
             if found:
                 yield f"example {number} must not match, and does; narrow the conditions"
         elif found is None:
-            lacking = "; ".join(missing(rule, example.observations))
+            lacking = "; ".join(missing(rule, seen))
             yield f"example {number} does not match ({lacking}); correct the rule or the example"
         else:
             yield from _compare(number, example, found)

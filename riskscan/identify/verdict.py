@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from riskscan.identify.facts import PORT_KEYS, facts
 from riskscan.identify.kinship import CO_HOSTED, clinical_weight, is_kin, refines
-from riskscan.identify.match import Match, match
+from riskscan.identify.match import Match, by_key, match
 from riskscan.identify.rule import RuleSet
 from riskscan.model import Confidence, Device, DeviceClass, Evidence, Host, Identity, Observation
 
@@ -37,8 +37,8 @@ class Tally:
 def identify(host: Host, rules: RuleSet) -> Device:
     """Say what a host is, from what was observed and nothing else. Never raises, never sends."""
     known = facts(host)
-    fitting = rules.fitting({o.key for o in known})
-    found = [m for rule in fitting if (m := match(rule, known)) is not None]
+    seen = by_key(known)
+    found = [m for rule in rules.fitting(seen) if (m := match(rule, seen)) is not None]
     return Device(host, weigh(found, known))
 
 
