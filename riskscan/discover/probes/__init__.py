@@ -13,19 +13,36 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from riskscan.discover.dialer import Dialer
+from riskscan.discover.probes.amqp import Amqp
 from riskscan.discover.probes.dicom import Dicom
 from riskscan.discover.probes.greeting import Greeting
 from riskscan.discover.probes.http import Http
 from riskscan.discover.probes.http_ntlm import HttpNtlm
+from riskscan.discover.probes.ipmi import Ipmi
+from riskscan.discover.probes.ipp import Ipp
+from riskscan.discover.probes.ldap import Ldap
+from riskscan.discover.probes.mdns import Mdns
+from riskscan.discover.probes.memcached import Memcached
 from riskscan.discover.probes.mllp import Mllp
+from riskscan.discover.probes.mongodb import MongoDb
+from riskscan.discover.probes.mqtt import Mqtt
+from riskscan.discover.probes.mssql import MsSql
+from riskscan.discover.probes.mssql_browser import MsSqlBrowser
+from riskscan.discover.probes.netbios import NetBios
+from riskscan.discover.probes.nfs import Nfs
 from riskscan.discover.probes.postgres import Postgres
 from riskscan.discover.probes.rdp import Rdp
+from riskscan.discover.probes.redis import Redis
+from riskscan.discover.probes.rtsp import Rtsp
+from riskscan.discover.probes.sip import Sip
 from riskscan.discover.probes.smb import Smb
 from riskscan.discover.probes.snmp import Snmp
+from riskscan.discover.probes.ssdp import Ssdp
 from riskscan.discover.probes.ssh import Ssh
 from riskscan.discover.probes.tls import Tls
 from riskscan.discover.probes.upper_layer import UpperLayer
 from riskscan.discover.probes.vnc import Vnc
+from riskscan.discover.probes.wsd import Wsd
 from riskscan.model import Host, Observation, Policy
 
 
@@ -55,13 +72,30 @@ PROBES: dict[str, Probe] = {
     "dicom": Dicom(),
     "upper_layer": UpperLayer(),
     "mllp": Mllp(),
+    "wsd": Wsd(),
     "http": Http(),
     "ssh": Ssh(),
     "smb": Smb(),
     "rdp": Rdp(),
     "http_ntlm": HttpNtlm(),
+    "netbios": NetBios(),
+    "ldap": Ldap(),
     "vnc": Vnc(),
     "postgres": Postgres(),
+    "mssql": MsSql(),
+    "mssql_browser": MsSqlBrowser(),
+    "redis": Redis(),
+    "mongodb": MongoDb(),
+    "memcached": Memcached(),
+    "mqtt": Mqtt(),
+    "amqp": Amqp(),
+    "nfs": Nfs(),
+    "ipp": Ipp(),
+    "rtsp": Rtsp(),
+    "mdns": Mdns(),
+    "ssdp": Ssdp(),
+    "sip": Sip(),
+    "ipmi": Ipmi(),
     "snmp": Snmp(),
     "greeting": Greeting(),
 }

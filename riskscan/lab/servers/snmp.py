@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from riskscan.lab.servers import ber
 from riskscan.lab.servers.server import UdpServer
@@ -26,6 +27,8 @@ class Snmp(UdpServer):
     object_id: str
     name: str
     location: str = "Suite 200"
+    objects: Mapping[str, str] = field(default_factory=dict)
+    """Further objects in dots, with the text that each holds."""
 
     def answer(self, question: bytes) -> bytes | None:
         message, _ = ber.expect(ber.SEQUENCE, question)
@@ -78,6 +81,10 @@ class Snmp(UdpServer):
         group[*_SYSTEM, 2, 0] = ber.oid(self.object_id)
         group[*_SYSTEM, 3, 0] = ber.pack(_TIME_TICKS, (123_456_789).to_bytes(4, "big"))
         group[*_SYSTEM, 7, 0] = ber.integer(72)
+        for dotted, text in self.objects.items():
+            group[tuple(int(arc) for arc in dotted.split("."))] = ber.pack(
+                ber.OCTETS, text.encode()
+            )
         return group
 
 
