@@ -9,6 +9,7 @@
     ├── EnvironmentLacks          something the machine must have and has not
     │   ├── NmapMissing
     │   ├── RawSocketsDenied
+    │   ├── RawSocketsLost        the process that holds them ended in mid-scan
     │   └── NamespacesDenied      the lab cannot make its private network
     ├── NmapFailed                nmap ran and gave nothing that can be read
     ├── StoreError                the database cannot be used
@@ -62,6 +63,10 @@ class NmapMissing(EnvironmentLacks):
 
 class RawSocketsDenied(EnvironmentLacks):
     """This process may not open raw sockets."""
+
+
+class RawSocketsLost(EnvironmentLacks):
+    """The process that holds the raw sockets ended before the scan did."""
 
 
 class NamespacesDenied(EnvironmentLacks):

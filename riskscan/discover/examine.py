@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
@@ -13,7 +14,6 @@ from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
 from riskscan.discover.ports import LIKELY_TCP, UDP_EMPTY
 from riskscan.discover.probes import PROBES, Probe
 from riskscan.discover.question import Question
-from riskscan.discover.raw.engine import PortEngine
 from riskscan.errors import NmapFailed
 from riskscan.model import (
     Event,
@@ -47,7 +47,7 @@ class Examination:
         triage: Judge,
         paces: Mapping[Policy, Pace],
         nmap: Nmap,
-        engine: PortEngine | None = None,
+        engine: Ports | None = None,
         notify: Callable[[Event], None],
         brake: Brake,
     ) -> None:
@@ -112,7 +112,7 @@ class Examination:
         except (NmapFailed, PortsUnknown) as error:
             self._ports_failed(str(error))
 
-    def _asker(self, question: Question) -> Nmap | PortEngine:
+    def _asker(self, question: Question) -> Nmap | Ports:
         """Our engine for TCP where there is one; nmap for UDP, and for all else."""
         ours = question.tcp and not question.udp and question.address.version == 4
         return self._engine if self._engine and ours else self._nmap

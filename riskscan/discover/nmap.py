@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import os
-import signal
-import subprocess
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,13 +11,15 @@ from xml.etree import ElementTree
 
 import nmap as python_nmap
 
+from riskscan.discover.askers import nmap_answer
 from riskscan.discover.brake import Brake
 from riskscan.discover.question import Question
+from riskscan.discover.raw.contract import RawSockets
+from riskscan.discover.raw.nmap_job import LONGEST_OUTPUT, arguments, run
 from riskscan.errors import NmapFailed, NmapMissing
 from riskscan.model import PortState, Service
 
-_LONGEST_OUTPUT = 4_000_000
-"""Bytes of XML that one host may produce. A full answer about 170 ports is under 30,000."""
+__all__ = ["NMAPS_AT_ONCE", "Nmap", "arguments", "find_nmap", "merged", "parse", "run"]
 
 NMAPS_AT_ONCE = 8
 """Processes at the same time, however many hosts wait for one."""
@@ -51,36 +48,24 @@ def find_nmap() -> tuple[str, str]:
     return scanner._nmap_path, f"{major}.{minor}"
 
 
-def arguments(path: str, question: Question, *, privileged: bool) -> list[str]:
-    """Build the command line. Nothing in it is text that a person or a device wrote.
-
-    Port states only: no version detection, no OS detection, no scripts, ever.
-    """
-    ports = [f"T:{','.join(map(str, question.tcp))}"] if question.tcp else []
-    ports += [f"U:{','.join(map(str, question.udp))}"] if question.udp else []
-    kinds = ["-sS" if privileged else "-sT"] if question.tcp else []
-    kinds += ["-sU"] if question.udp else []
-    argv = [path, "-n", "-Pn", "--disable-arp-ping", *kinds]
-    argv += ["--privileged" if privileged else "--unprivileged"]
-    argv += ["-6"] if question.address.version == 6 else []
-    argv += ["--max-retries", str(question.tries - 1)]
-    # Both, always: without a floor nmap takes 1 % loss for congestion and slows down ninefold,
-    # and after each pause it makes up for it in one burst above the ceiling.
-    argv += ["--min-rate", str(question.pps), "--max-rate", str(question.pps)]
-    argv += ["--initial-rtt-timeout", "500ms", "--max-rtt-timeout", "1000ms"]
-    argv += ["--max-scan-delay", "200ms"]
-    argv += ["--data-length", "0"] if question.udp and not question.udp_payload else []
-    return [*argv, "-p", ",".join(ports), "-oX", "-", str(question.address)]
-
-
 class Nmap:
-    """Asks nmap about one host at a time; safe to share between threads."""
+    """Asks nmap about one host at a time; safe to share between threads.
 
-    def __init__(self, path: str, *, privileged: bool, brake: Brake) -> None:
+    Given ``raw``, nmap runs where the raw sockets are; what it writes is read here all the same.
+    """
+
+    def __init__(
+        self, path: str, *, privileged: bool, brake: Brake, raw: RawSockets | None = None
+    ) -> None:
         self._path = path
         self._privileged = privileged
+        self._raw = raw
         self._brake = brake
         self._places = threading.BoundedSemaphore(NMAPS_AT_ONCE)
+
+    @property
+    def path(self) -> str:
+        return self._path
 
     @cached_property
     def _scanner(self) -> Any:
@@ -92,61 +77,23 @@ class Nmap:
         Asked once more if nmap fails: a missing host is never "no open ports". Raises
         ``NmapFailed`` after the second failure, ``Stopped`` if the scan should end.
         """
-        argv = arguments(self._path, question, privileged=self._privileged)
         while not self._places.acquire(timeout=_BEAT):
             self._brake.check()
         try:
-            return self._once(argv, question)
+            return self._once(question)
         except NmapFailed:
-            return self._once(argv, question)
+            return self._once(question)
         finally:
             self._places.release()
 
-    def _once(self, argv: Sequence[str], question: Question) -> tuple[Service, ...]:
-        xml, complaint = run(argv, seconds=question.patience, brake=self._brake)
+    def _once(self, question: Question) -> tuple[Service, ...]:
+        if self._raw is not None:
+            xml, complaint = nmap_answer(self._raw, question, self._brake)
+        else:
+            argv = arguments(self._path, question, privileged=self._privileged)
+            xml, complaint = run(argv, seconds=question.patience, brake=self._brake)
         # A copy for each answer: the object keeps its last result, and threads share it.
         return parse(copy.copy(self._scanner), xml, complaint, question)
-
-
-def run(argv: Sequence[str], *, seconds: float, brake: Brake) -> tuple[bytes, str]:
-    """Run nmap and return its output and its complaints.
-
-    It gets a session of its own, so that Ctrl-C on the terminal is ours to act on; when the
-    scan stops it is killed at once. Raises ``NmapFailed`` if it hangs, ``NmapMissing``.
-    """
-    try:
-        child = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise NmapMissing(f"nmap cannot be started: {error}", "install nmap") from error
-    try:
-        out, err = _wait(child, time.monotonic() + seconds, brake)
-    except BaseException:
-        _kill(child)
-        raise
-    complaint = err.decode(errors="replace").strip()[:500]
-    if child.returncode != 0:
-        raise NmapFailed(f"nmap ended with status {child.returncode}: {complaint}")
-    return out, complaint
-
-
-def _wait(child: subprocess.Popen[bytes], end: float, brake: Brake) -> tuple[bytes, bytes]:
-    while time.monotonic() < end:
-        brake.check()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return child.communicate(timeout=0.2)
-    raise NmapFailed("nmap did not end in time")
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.communicate()
 
 
 def parse(scanner: Any, xml: bytes, complaint: str, question: Question) -> tuple[Service, ...]:
@@ -154,7 +101,7 @@ def parse(scanner: Any, xml: bytes, complaint: str, question: Question) -> tuple
 
     Raises ``NmapFailed`` unless every port that was asked has a state.
     """
-    if len(xml) > _LONGEST_OUTPUT:
+    if len(xml) > LONGEST_OUTPUT:
         raise NmapFailed("nmap wrote more than any host can be worth")
     states = {**_summed_up(xml, question), **_listed(scanner, xml, complaint, question)}
     wanted = [("tcp", p) for p in question.tcp] + [("udp", p) for p in question.udp]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
+from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.examine import Examination, Judge
 from riskscan.discover.faults import Stopped
@@ -15,9 +15,9 @@ from riskscan.discover.find import find
 from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
 from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
 from riskscan.discover.preflight import Preflight
-from riskscan.discover.raw import arp
-from riskscan.discover.raw.engine import PortEngine
-from riskscan.model import Address, Event, Host, Notice, Pace, Policy, Progress, Scope, Stage
+from riskscan.discover.raw.client import Opener, open_raw_sockets
+from riskscan.discover.raw.contract import RawSockets
+from riskscan.model import Address, Event, Host, Pace, Policy, Progress, Scope, Stage
 
 
 def sweep(
@@ -29,13 +29,15 @@ def sweep(
     notify: Callable[[Event], None] = lambda _event: None,
     skip: frozenset[Address] = frozenset(),
     stop: threading.Event | None = None,
+    raw: Opener = open_raw_sockets,
 ) -> Iterator[Host]:
     """Yield each device of the scope when all that may be asked of it has been asked.
 
     ``triage`` says how gently; it is called from several threads. ``notify`` hears of progress,
     one call at a time. Addresses in ``skip`` are swept over and left alone. When ``stop`` is
     set, or the caller walks away, the running port scans are killed and nothing half-done is
-    yielded. Raises ``NmapMissing`` if nmap disappears.
+    yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without. Raises
+    ``NmapMissing`` if nmap disappears, ``RawSocketsDenied``, ``RawSocketsLost``.
     """
     brake = Brake(stop)
     herald = _Herald(notify)
@@ -43,13 +45,36 @@ def sweep(
         hosts = [h for h in find(scope, preflight, herald, brake) if h.address not in skip]
     except Stopped:
         return
-    nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake)
-    engine = _engine(scope, preflight, herald, brake)
+    with _raw_sockets(raw, scope, preflight, herald) as there:
+        yield from _examined(hosts, scope, triage, preflight, paces, herald, brake, there)
+
+
+def _raw_sockets(
+    raw: Opener, scope: Scope, preflight: Preflight, notify: Callable[[Event], None]
+) -> AbstractContextManager[RawSockets | None]:
+    """Return the raw sockets, or None where nmap must do their work, and the kernel's."""
+    if not preflight.privileged:
+        return nullcontext()
+    return raw(scope, preflight.vantage.segments, notify)
+
+
+def _examined(
+    hosts: Sequence[Host],
+    scope: Scope,
+    triage: Judge,
+    preflight: Preflight,
+    paces: Mapping[Policy, Pace],
+    herald: _Herald,
+    brake: Brake,
+    raw: RawSockets | None,
+) -> Iterator[Host]:
+    nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake, raw=raw)
+    engine = Ports(raw, brake) if raw else None
 
     def examine(host: Host) -> Host:
         segment = preflight.local_segment(host.address)
-        if segment and "arp" in host.found_by and host.mac and host.address.version == 4:
-            arp.introduce(segment, host.address, host.mac)
+        if engine and segment and "arp" in host.found_by and host.mac:
+            engine.introduce(segment, host.address, host.mac)
         examination = Examination(
             host,
             scope=scope,
@@ -63,33 +88,11 @@ def sweep(
         return examination.run(passed=herald.passed)
 
     herald.expect(len(hosts))
-    with engine or nullcontext():
-        at_once = HOSTS_AT_ONCE if engine else NMAPS_AT_ONCE
-        for host in _each(examine, hosts, brake, at_once):
-            if engine:
-                engine.forget(host.address)
-            herald.passed(Stage.PROBES, str(host.address))
-            yield host
-
-
-def _engine(
-    scope: Scope, preflight: Preflight, notify: Callable[[Event], None], brake: Brake
-) -> PortEngine | None:
-    """Return the port engine, or None where nmap must do its work."""
-    if not preflight.privileged or not hasattr(socket, "AF_PACKET"):
-        return None
-    try:
-        return PortEngine(
-            scope,
-            near=lambda address: preflight.local_segment(address) is not None,
-            interfaces={segment.interface for segment in preflight.vantage.segments},
-            notify=notify,
-            brake=brake,
-        )
-    except OSError as error:
-        text = f"no raw socket of ours ({error.strerror}): nmap asks the TCP ports, more slowly"
-        notify(Notice("port-engine-unavailable", text))
-        return None
+    for host in _each(examine, hosts, brake, HOSTS_AT_ONCE if engine else NMAPS_AT_ONCE):
+        if engine:
+            engine.forget(host.address)
+        herald.passed(Stage.PROBES, str(host.address))
+        yield host
 
 
 def _each(

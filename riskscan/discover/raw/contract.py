@@ -23,7 +23,8 @@ class RawSockets(Protocol):
         """Do a job; yield what it emits, as it comes, and end when it does.
 
         Safe to call from several threads, each for a job of its own. A caller that walks away
-        ends the job. Raises ``Stopped`` if the scan should end, the ``Fault`` or ``OSError`` that
-        the job raised, ``PortsUnknown`` if the process that holds the sockets is gone.
+        ends the job. Raises ``Stopped`` if the scan should end, the ``Fault``, ``ValueError`` or
+        ``OSError`` that the job raised, ``RawSocketsLost`` if the process that holds the sockets
+        is gone: that ends the scan, since nothing can be said of what was not asked.
         """
         ...

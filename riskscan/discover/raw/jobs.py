@@ -7,6 +7,9 @@ from types import MappingProxyType
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.raw.contract import Emit, Message
+from riskscan.discover.raw.introduce_job import introduce
+from riskscan.discover.raw.nmap_job import nmap
+from riskscan.discover.raw.ports_job import forget, ports
 from riskscan.discover.raw.session import Session
 
 Job = Callable[[Session, Message, Emit, Brake], None]
@@ -15,4 +18,11 @@ Job = Callable[[Session, Message, Emit, Brake], None]
 Checks its parameters as if an enemy had written them: raises ``ValueError`` for what it does not
 understand, and never sends to an address that the session's scope does not allow."""
 
-JOBS: Mapping[str, Job] = MappingProxyType({})
+JOBS: Mapping[str, Job] = MappingProxyType(
+    {
+        "ports": ports,
+        "forget": forget,
+        "nmap": nmap,
+        "introduce": introduce,
+    }
+)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from riskscan.discover.brake import Brake
+from riskscan.discover.raw.engine import PortEngine
 from riskscan.model import Address, Event, Scope, Segment
 
 
@@ -19,6 +21,32 @@ class Session:
     """The networks that this machine is plugged into, and that are in use for this scan."""
     notify: Callable[[Event], None] = lambda _event: None
     brake: Brake = field(default_factory=Brake)
+    _engine: PortEngine | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def engine(self) -> PortEngine:
+        """Return the one port engine, which runs from the first call to ``close``.
+
+        Raises ``OSError`` where raw sockets are denied.
+        """
+        with self._lock:
+            if self._engine is None:
+                made = PortEngine(
+                    self.scope,
+                    near=self.is_near,
+                    interfaces={segment.interface for segment in self.segments},
+                    notify=self.notify,
+                    brake=self.brake,
+                )
+                self._engine = made.__enter__()
+            return self._engine
+
+    def close(self) -> None:
+        """End what runs for this session."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.__exit__(None, None, None)
+            self._engine = None
 
     def segment(self, interface: str) -> Segment | None:
         """Return the IPv4 segment on an interface that bears a MAC, if there is one."""

@@ -8,7 +8,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address
@@ -108,24 +109,28 @@ class PortEngine:
 
     # for the threads that ask
 
-    def ask(self, question: Question) -> Services:
+    def ask(self, question: Question, brake: Brake | None = None) -> Services:
         """Return the state of every TCP port that was asked.
 
-        Raises ``AnswersEverywhere``, ``WentSilent``, ``PortsUnknown``, or ``Stopped`` if the scan
-        should end. One question to a host at a time; IPv4 and TCP only (``ValueError``).
+        ``brake`` ends this question alone. Raises ``AnswersEverywhere``, ``WentSilent``,
+        ``PortsUnknown``, or ``Stopped`` if the scan should end. One question to a host at a time;
+        IPv4 and TCP only (``ValueError``).
         """
         if not isinstance(question.address, IPv4Address) or question.udp or not question.tcp:
             raise ValueError("the port engine asks TCP ports of IPv4 addresses")
         future: Future[Services] = Future()
         self._inbox.append((question, question.address, future))
         self._line.ring()
-        while True:
-            self._brake.check()
-            try:
-                return future.result(timeout=_BEAT)
-            except TimeoutError:
-                if not self._thread.is_alive():
-                    raise PortsUnknown("the port engine has ended") from None
+        try:
+            while True:
+                (brake or self._brake).check()
+                try:
+                    return future.result(timeout=_BEAT)
+                except TimeoutError:
+                    if not self._thread.is_alive():
+                        raise PortsUnknown("the port engine has ended") from None
+        finally:
+            future.cancel()
 
     def forget(self, address: Address) -> None:
         """Drop what is remembered of a host that is through."""
@@ -149,8 +154,9 @@ class PortEngine:
         while self._inbox:
             question, address, answer = self._inbox.popleft()
             target = address.packed
-            if target in self._cases:
-                answer.set_exception(ValueError(f"{address} is being asked already"))
+            if target in self._cases and not self._cases[target].answer.done():
+                with suppress(InvalidStateError):
+                    answer.set_exception(ValueError(f"{address} is being asked already"))
                 continue
             peer = self._peers.setdefault(target, Peer(target, self._losses))
             case = _Case(Asking(question, peer), answer, address, self._caps[self._near(address)])
@@ -177,6 +183,7 @@ class PortEngine:
 
     def _serve(self, case: _Case, now: float) -> None:
         if case.answer.done():
+            self._drop(case)
             return
         if now < case.cap.free_at:
             self._turn(case, case.cap.free_at)
@@ -244,17 +251,23 @@ class PortEngine:
             self._end(case, None)
 
     def _end(self, case: _Case, error: BaseException | None) -> None:
-        del self._cases[case.asking.peer.address]
-        if error is None:
-            case.answer.set_result(case.asking.services)
-        else:
-            case.answer.set_exception(error)
+        self._drop(case)
+        with suppress(InvalidStateError):  # whoever asked walked away
+            if error is None:
+                case.answer.set_result(case.asking.services)
+            else:
+                case.answer.set_exception(error)
+
+    def _drop(self, case: _Case) -> None:
+        if self._cases.get(case.asking.peer.address) is case:
+            del self._cases[case.asking.peer.address]
 
     def _fail_all(self, error: BaseException) -> None:
         for case in list(self._cases.values()):
             self._end(case, error)
         while self._inbox:
-            self._inbox.popleft()[2].set_exception(error)
+            with suppress(InvalidStateError):
+                self._inbox.popleft()[2].set_exception(error)
 
     # when more than one host is in trouble
 
