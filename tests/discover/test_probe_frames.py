@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from riskscan.discover.examine import ask
 from riskscan.discover.faults import Fault, ProtocolError
-from riskscan.discover.probes import PROBES, rdp
-from riskscan.discover.probes.codec import smb
-from riskscan.model import Outcome
+from riskscan.discover.probes import PROBES
+from riskscan.discover.probes.codec import rdp, smb
+from riskscan.model import Outcome, Policy
 
 
 def _confirm(kind: int, value: int) -> bytes:
@@ -34,7 +34,8 @@ def _confirm(kind: int, value: int) -> bytes:
 def test_rdp_says_what_it_demands(reply: bytes, security: str):
     heard: list[bytes] = []
     with peers.server(peers.answers(reply, heard)) as peer:
-        facts = peers.pairs(PROBES["rdp"].ask(peers.dialer(), peers.host(3389), peer.port))
+        fragile = peers.host(3389, policy=Policy.FRAGILE)
+        facts = peers.pairs(PROBES["rdp"].ask(peers.dialer(), fragile, peer.port))
     assert facts == [("rdp.security", security)]
     assert heard == [bytes.fromhex("030000130ee000000000000100080001000000")]
 

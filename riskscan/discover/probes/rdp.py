@@ -1,28 +1,38 @@
-"""What Remote Desktop demands of someone who offers TLS only."""
+"""What Remote Desktop demands of someone who offers TLS only, and who the computer says it is."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
-from riskscan.discover.dialer import Dialer
-from riskscan.discover.faults import ProtocolError
+from riskscan.discover.dialer import Dialer, Wire
+from riskscan.discover.faults import Fault, ProtocolError
+from riskscan.discover.probes.codec import ber, ntlm
+from riskscan.discover.probes.codec.rdp import (
+    CREDSSP_NEGOTIATE,
+    TLS_ONLY,
+    TLS_OR_CREDSSP,
+    connection_request,
+    security,
+)
+from riskscan.discover.probes.tls import ANY_VERSION
 from riskscan.model import Host, Observation, Policy
 
-REQUEST = bytes.fromhex("03000013 0ee00000000000 0100080001000000")
-"""TPKT, X.224 Connection Request, RDP_NEG_REQ with PROTOCOL_SSL (MS-RDPBCGR 2.2.1.1)."""
-
-_CONFIRM = 0xD0
-_NEGOTIATED, _FAILED = 2, 3
-_CHOSEN = {0: "rdp", 1: "tls"}
-_FAILURES = {2: "rdp", 3: "rdp", 5: "nla-required"}
-"""SSL_NOT_ALLOWED, SSL_CERT_NOT_ON_SERVER and HYBRID_REQUIRED_BY_SERVER (2.2.1.2.2)."""
+_LONGEST_CONFIRM = 512
+_LONGEST_TOKEN = 8192
 
 
 class Rdp:
-    """Bytes sent, in order: one connection request of 19 bytes; then close.
+    """Bytes sent, in order: one connection request of 19 bytes that offers TLS; then close. Only
+    on a device that is not fragile, that knows TLS, and of which no other port has given the NTLM
+    challenge: on a second connection, since a server names its choice once, a request that offers
+    CredSSP too; if it is chosen, a TLS handshake and one CredSSP token with the anonymous NTLM
+    NEGOTIATE; close at the challenge.
 
-    It is the first packet of every Remote Desktop session; no session is begun and no user is
-    named.
+    It is the opening of every Remote Desktop session; none comes about. The challenge is the
+    answer to a client that has not yet said who it is (MS-CSSP 3.1.5, MS-NLMP 2.2.1.2): no user
+    is named and no password is tried.
     """
 
     name = "rdp"
@@ -34,24 +44,44 @@ class Rdp:
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         with dialer.dial(port) as wire:
-            wire.send(REQUEST)
-            head = wire.read_exactly(4)
-            if head[0] != 3:
-                raise ProtocolError("not a TPKT packet")
-            length = min(int.from_bytes(head[2:4]), 512)
-            confirm = head + wire.read_exactly(max(0, length - 4))
-        yield Observation.of("rdp.security", security(confirm), port, "tcp")
+            demanded = _negotiate(wire, TLS_ONLY)
+        yield Observation.of("rdp.security", demanded, port, "tcp")
+        if demanded == "rdp" or host.triage.policy is Policy.FRAGILE or challenged(host):
+            return
+        with suppress(Fault):  # what it demands is known, whatever becomes of the challenge
+            for key, value in self._challenge(dialer, port):
+                yield Observation.of(key, value, port, "tcp")
+
+    def _challenge(self, dialer: Dialer, port: int) -> Iterator[tuple[str, str]]:
+        with dialer.dial(port) as wire:
+            if _negotiate(wire, TLS_OR_CREDSSP) != "credssp":
+                return
+            wire.start_tls(ANY_VERSION)
+            wire.send(CREDSSP_NEGOTIATE)
+            answer = _element(wire)
+        yield from ntlm.challenge_facts(answer, time.time())
 
 
-def security(packet: bytes) -> str:
-    """Read a connection confirm (MS-RDPBCGR 2.2.1.2). Raises ``ProtocolError`` if it is none."""
-    if len(packet) < 11 or packet[0] != 3 or packet[5] != _CONFIRM:
-        raise ProtocolError("not an X.224 connection confirm")
-    if len(packet) < 19:
-        # Servers from before negotiation leave it out: standard RDP security only.
-        return "rdp"
-    kind, value = packet[11], int.from_bytes(packet[15:19], "little")
-    named = {_NEGOTIATED: _CHOSEN, _FAILED: _FAILURES}.get(kind, {}).get(value)
-    if named is None:
-        raise ProtocolError(f"unknown RDP negotiation: type {kind}, value {value}")
-    return named
+def challenged(host: Host) -> bool:
+    """Say whether some port of this host has given an NTLM challenge in this scan."""
+    return any(o.key == "ntlm.build" for o in host.observations)
+
+
+def _negotiate(wire: Wire, protocols: int) -> str:
+    wire.send(connection_request(protocols))
+    head = wire.read_exactly(4)
+    if head[0] != 3:
+        raise ProtocolError("not a TPKT packet")
+    length = min(int.from_bytes(head[2:4]), _LONGEST_CONFIRM)
+    return security(head + wire.read_exactly(max(0, length - 4)))
+
+
+def _element(wire: Wire) -> bytes:
+    """Read one ASN.1 element whose length stands in front of it."""
+    head = wire.read_exactly(2)
+    if head[1] > 0x80:
+        head += wire.read_exactly(head[1] & 0x7F)
+    _, size = ber.header(head)
+    if head[0] != ber.SEQUENCE or size > _LONGEST_TOKEN:
+        raise ProtocolError("not a CredSSP answer")
+    return head + wire.read_exactly(size)
