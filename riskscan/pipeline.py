@@ -17,10 +17,12 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from riskscan import __version__, assess, discover, identify, knowledge, report
+from riskscan.discover.again import Earlier, unfit
 from riskscan.discover.forecast import Forecast, forecast
 from riskscan.discover.profile import DEFAULT_PROFILE, PROFILES
 from riskscan.errors import OutputError
-from riskscan.identify.earlier import known_fragile
+from riskscan.identify.earlier import known_fragile, known_robust
+from riskscan.identify.hardy import hardy
 from riskscan.model import (
     Answer,
     Assessment,
@@ -59,6 +61,7 @@ def scan(
     stop: threading.Event,
     resume: Scan | None = None,
     profile: str = DEFAULT_PROFILE,
+    rescan: bool = False,
     privileged: bool | None = None,
     rules_folders: Sequence[Path] = (),
 ) -> Scan:
@@ -66,7 +69,8 @@ def scan(
 
     ``profile`` names one of ``PROFILES``. If ``stop`` is set while it runs, the scan ends as
     INCOMPLETE and can be given back as ``resume``: it goes on with the profile that it began
-    with, and devices that are stored already are not touched again.
+    with, and devices that are stored already are not touched again. ``rescan`` builds on the
+    newest complete scan and asks unchanged devices less; a resumed scan goes on as it began.
 
     Raises what :func:`riskscan.discover.preflight` raises, and :class:`riskscan.errors.StoreError`.
     """
@@ -80,6 +84,7 @@ def scan(
             id=resume.id,
             started_at=resume.started_at,
             profile=resume.profile,
+            rescan_of=resume.rescan_of,
             notices=resume.notices,
         )
     notices: list[Notice] = list(current.notices)
@@ -89,12 +94,17 @@ def scan(
             notices.append(event)
         notify(event)
 
+    if rescan and resume is None:
+        current = replace(current, rescan_of=_base_of(store, current, listen))
     store.begin(current)
     for notice in preflight.notices:
         listen(notice)
+    remembered = tuple(_earlier(store, current))
     hosts = discover.sweep(
         site.scope,
-        triage=triage_for(site, known_fragile(_earlier(store, current))),
+        triage=triage_for(site, known_fragile(remembered), known_robust(remembered)),
+        earlier=_earlier_of(store, current, clock()),
+        robust=lambda host: bool(hardy(identify.identify(host, rules))),
         preflight=preflight,
         paces=PROFILES[current.profile].paces,
         notify=listen,
@@ -135,24 +145,59 @@ def left_of(store: Store, scan: Scan) -> tuple[int, int]:
     return len(done), sum(address not in done for address in scan.site.scope.addresses())
 
 
-def triage_for(site: Site, earlier: Mapping[str, str] | None = None) -> Callable[[Host], Triage]:
+def triage_for(
+    site: Site,
+    earlier: Mapping[str, str] | None = None,
+    robust: Mapping[str, str] | None = None,
+) -> Callable[[Host], Triage]:
     """Return identify's triage, made stricter by the site file and by what was known ``earlier``.
 
-    ``earlier`` is what :func:`riskscan.identify.earlier.known_fragile` returns.
+    ``earlier`` is what :func:`riskscan.identify.earlier.known_fragile` returns; ``robust``, from
+    ``known_robust``, only lifts a device of which nothing else speaks for care.
     """
-    known = earlier or {}
+    known, hardy_ones = earlier or {}, robust or {}
 
     def triage(host: Host) -> Triage:
         for entry in site.gentle:
             if _names(entry, host):
                 return Triage(Policy.FRAGILE, f"the site file lists it as gentle ({entry})")
         seen = identify.triage(host)
-        reason = known.get(Device(host, Identity()).key)
-        if reason is None or seen.policy is Policy.FRAGILE:
+        key = Device(host, Identity()).key
+        if seen.policy is Policy.FRAGILE:
             return seen
-        return Triage(Policy.FRAGILE, reason)
+        if key in known:
+            return Triage(Policy.FRAGILE, known[key])
+        return Triage(Policy.ROBUST, hardy_ones[key]) if key in hardy_ones else seen
 
     return triage
+
+
+def _base_of(store: Store, scan: Scan, notify: Notify) -> str | None:
+    """Return the id of the scan to build on; say why where this one must be a full scan."""
+    complete = _complete(store, scan)
+    reason = unfit(complete[0], scan) if complete else "there is no complete scan to build on"
+    if reason:
+        notify(Notice("rescan-full", f"this is a full scan: {reason}"))
+        return None
+    return complete[0].id
+
+
+def _earlier_of(store: Store, scan: Scan, now: datetime) -> Earlier | None:
+    if scan.rescan_of is None:
+        return None
+    turn = len(_complete(store, scan))
+    return Earlier(store.load(scan.rescan_of), now=now, turn=turn)
+
+
+def _complete(store: Store, scan: Scan) -> list[Scan]:
+    """Return the complete scans of the practice before this one, newest first, without devices."""
+    return [
+        other
+        for other in store.scans()
+        if other.site.practice == scan.site.practice
+        and other.state is ScanState.COMPLETE
+        and other.started_at < scan.started_at
+    ]
 
 
 def _earlier(store: Store, scan: Scan) -> Iterator[Scan]:
@@ -217,14 +262,8 @@ def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
 
 def previous_of(store: Store, scan: Scan) -> Scan | None:
     """Return the newest complete scan of the same practice before this one."""
-    earlier = [
-        other
-        for other in store.scans()
-        if other.site.practice == scan.site.practice
-        and other.state is ScanState.COMPLETE
-        and other.started_at < scan.started_at
-    ]
-    return store.load(max(earlier, key=lambda other: other.started_at).id) if earlier else None
+    earlier = _complete(store, scan)
+    return store.load(earlier[0].id) if earlier else None
 
 
 def changes_since(store: Store, scan: Scan) -> tuple[Change, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from riskscan.discover import leftovers
+from riskscan.discover.again import Again
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.nmap import Nmap, merged
 from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
-from riskscan.discover.ports import LIKELY_TCP, UDP_EMPTY
+from riskscan.discover.ports import UDP_EMPTY, worth
 from riskscan.discover.probes import PROBES, Probe
 from riskscan.discover.question import Question
 from riskscan.errors import NmapFailed
@@ -30,6 +32,10 @@ from riskscan.model import (
 )
 
 Judge = Callable[[Host], Triage]
+Robust = Callable[[Host], bool]
+"""Says whether what is known of a host makes it a server or network gear with high confidence."""
+
+_NextQuestion = Callable[[], Question | None]
 
 
 class Examination:
@@ -50,7 +56,13 @@ class Examination:
         engine: Ports | None = None,
         notify: Callable[[Event], None],
         brake: Brake,
+        again: Again | None = None,
+        robust: Robust = lambda _host: False,
     ) -> None:
+        """``again`` is what an earlier scan knows of the host; it spares an unchanged one most.
+
+        ``robust`` opens one stage, nmap's naming of leftovers. It makes no other question faster.
+        """
         self._scope = scope
         self._judge = triage
         self._paces = paces
@@ -58,6 +70,8 @@ class Examination:
         self._engine = engine
         self._notify = notify
         self._brake = brake
+        self._again = again
+        self._robust = robust
         self._left_alone = False
         self.host = replace(host, triage=triage(host))
 
@@ -67,12 +81,15 @@ class Examination:
         Raises ``Stopped`` if the scan should end: then nothing is known of this host.
         """
         if self._scope.allows_mac(self.host.mac):
-            self._ask_ports()
+            self._ask_ports((self._first, self._other_tcp, self._udp, self._quiet_udp))
         else:
             self._leave_alone()
         passed(Stage.PORTS)
         if not self._left_alone:
             self._ask_probes()
+            self._ask_what_was_spared()
+            self._name_leftovers()
+            self._carry_over()
         return self.host
 
     @property
@@ -98,10 +115,10 @@ class Examination:
 
     # ports
 
-    def _ask_ports(self) -> None:
+    def _ask_ports(self, questions: Iterable[_NextQuestion]) -> None:
         """Ask the telltale ports first: a medical device shows itself there, and hears no more."""
         try:
-            for next_question in (self._telltale, self._other_tcp, self._udp, self._quiet_udp):
+            for next_question in questions:
                 if question := next_question():
                     services = self._asker(question).ask(question)
                     self._learn(services=merged((self.host.services, services)))
@@ -117,23 +134,45 @@ class Examination:
         ours = question.tcp and not question.udp and question.address.version == 4
         return self._engine if self._engine and ours else self._nmap
 
-    def _telltale(self) -> Question | None:
-        """What every device is asked, as slowly as the most fragile one bears."""
+    def _first(self) -> Question | None:
+        """What every device is asked, as slowly as the most fragile one bears.
+
+        A device that an earlier scan asked in full and found ordinary shows by these ports, and
+        at its own pace, whether it is still the same.
+        """
         gentlest = self._paces[Policy.FRAGILE]
+        if self._again and self._again.ordinary and self.host.triage.policy is not Policy.FRAGILE:
+            return self._question(tcp=self._again.first_tcp(self.pace))
         return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps)
 
+    def _is_spared(self) -> bool:
+        """Whether it is as the earlier scan found it, and not to be asked in full this time."""
+        again = self._again
+        return again is not None and again.spares and not again.changed(self.host)
+
     def _other_tcp(self) -> Question | None:
-        asked = {s.port for s in self.host.services if s.protocol == "tcp"}
-        left = [p for p in self.pace.tcp_ports if p not in asked]
-        return self._question(tcp=tuple(sorted(left, key=_value)))
+        if self._is_spared():
+            return None
+        left = self._unasked("tcp", self.pace.tcp_ports)
+        return self._question(tcp=tuple(sorted(left, key=worth)))
 
     def _udp(self) -> Question | None:
-        ports = tuple(p for p in self.pace.udp_ports if p not in UDP_EMPTY)
+        ports = tuple(p for p in self._udp_to_ask() if p not in UDP_EMPTY)
         return self._question(udp=ports, ceiling=UDP_PPS, udp_payload=True)
 
     def _quiet_udp(self) -> Question | None:
-        ports = tuple(p for p in self.pace.udp_ports if p in UDP_EMPTY)
+        ports = tuple(p for p in self._udp_to_ask() if p in UDP_EMPTY)
         return self._question(udp=ports, ceiling=UDP_PPS)
+
+    def _udp_to_ask(self) -> tuple[int, ...]:
+        left = self._unasked("udp", self.pace.udp_ports)
+        if self._again is None or not self._is_spared():
+            return left
+        return tuple(p for p in left if p in self._again.answered_udp)
+
+    def _unasked(self, protocol: str, ports: Iterable[int]) -> tuple[int, ...]:
+        asked = {s.port for s in self.host.services if s.protocol == protocol}
+        return tuple(port for port in ports if port not in asked)
 
     def _question(
         self,
@@ -175,12 +214,32 @@ class Examination:
         self._learn(services=merged((self.host.services, silent.services)))
         self._ask_no_more(str(silent), Observation.of("net.distress", "true"))
 
+    # what an earlier scan knows
+
+    def _ask_what_was_spared(self) -> None:
+        """Ask in full after all, where the probes found another device than was there before."""
+        if self._again is None or not self._again.spares or self._is_spared():
+            return
+        self._ask_ports((self._other_tcp, self._udp, self._quiet_udp))
+        if not self._left_alone:
+            self._ask_probes()
+
+    def _carry_over(self) -> None:
+        """Keep what was not asked again, with its day. Last, so that no probe takes it for new."""
+        if self._again and not self._left_alone:
+            carried = self._again.carried(self.host)
+            self.host = replace(self.host, services=merged((self.host.services, carried)))
+
     # probes
 
     def _ask_probes(self) -> None:
         dialer = Dialer(self._scope, self.host.address, self.pace, self._brake)
+        dialer.connections = self.host.connections
+        asked = {(result.probe, result.port) for result in self.host.probe_results}
         for probe in PROBES.values():
             for port in probe.wants(self.host):
+                if (probe.name, port) in asked:
+                    continue
                 dialer.pace = self.pace
                 held_back = self._hold_back(probe, port, dialer.connections)
                 result = held_back or ask(probe, dialer, self.host, port)
@@ -192,6 +251,8 @@ class Examination:
     def _hold_back(self, probe: Probe, port: int, connections: int) -> ProbeResult | None:
         policy = self.host.triage.policy
         allowed = self.pace.tcp_ports if probe.protocol == "tcp" else self.pace.udp_ports
+        if self._again and policy is not Policy.FRAGILE and probe.protocol == "tcp":
+            allowed = (*allowed, *self._again.open_tcp)
         most = self.pace.most_connections
         if policy not in probe.policies or port not in allowed:
             detail = f"not asked of a {policy} device: {self.host.triage.reason}"
@@ -201,10 +262,23 @@ class Examination:
             return None
         return ProbeResult(probe.name, port, probe.protocol, Outcome.SKIPPED_FOR_SAFETY, (), detail)
 
-
-def _value(port: int) -> int:
-    """Order ports by what they are worth knowing; ports that are alike keep their order."""
-    return LIKELY_TCP.index(port) if port in LIKELY_TCP else len(LIKELY_TCP)
+    def _name_leftovers(self) -> None:
+        """Let nmap name what no probe understood, one port after the other, while it is robust."""
+        intensity = self._paces[Policy.ROBUST].version_intensity
+        if intensity is None or self._left_alone:
+            return
+        for port in leftovers.leftovers(self.host):
+            policy, allowed = self.host.triage.policy, self._scope.allows(self.host.address)
+            hardy = policy is Policy.ROBUST or (policy is Policy.NORMAL and self._robust(self.host))
+            if not (hardy and allowed):
+                return
+            self._brake.wait(self.pace.gap)
+            path, address = self._nmap.path, self.host.address
+            result = leftovers.ask(path, address, port, intensity, self._brake)
+            self._learn(
+                probe_results=(*self.host.probe_results, result),
+                connections=self.host.connections + leftovers.MOST_CONNECTIONS,
+            )
 
 
 def ask(probe: Probe, dialer: Dialer, host: Host, port: int) -> ProbeResult:

@@ -216,6 +216,12 @@ LIKELY_TCP = (
 )
 """The ports that are open most often, or matter most if they are; asked first, and once more."""
 
+
+def worth(port: int) -> int:
+    """Order TCP ports by what they are worth knowing; those that are alike keep their order."""
+    return LIKELY_TCP.index(port) if port in LIKELY_TCP else len(LIKELY_TCP)
+
+
 UDP_ASKED: dict[int, str] = {
     53: "name server; nmap sends a status request, RFC 1035",
     123: "NTP; nmap sends a client request, RFC 5905",

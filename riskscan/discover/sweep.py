@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, nullcontext
 
+from riskscan.discover.again import Earlier
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
-from riskscan.discover.examine import Examination, Judge
+from riskscan.discover.examine import Examination, Judge, Robust
 from riskscan.discover.faults import Stopped
 from riskscan.discover.find import find
 from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
@@ -30,14 +31,18 @@ def sweep(
     skip: frozenset[Address] = frozenset(),
     stop: threading.Event | None = None,
     raw: Opener = open_raw_sockets,
+    earlier: Earlier | None = None,
+    robust: Robust = lambda _host: False,
 ) -> Iterator[Host]:
     """Yield each device of the scope when all that may be asked of it has been asked.
 
     ``triage`` says how gently; it is called from several threads. ``notify`` hears of progress,
     one call at a time. Addresses in ``skip`` are swept over and left alone. When ``stop`` is
     set, or the caller walks away, the running port scans are killed and nothing half-done is
-    yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without. Raises
-    ``NmapMissing`` if nmap disappears, ``RawSocketsDenied``, ``RawSocketsLost``.
+    yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without.
+    ``earlier`` is the scan that a re-scan builds on; ``robust`` opens the last stage of a thorough
+    scan (see :class:`Examination` for both). Raises ``NmapMissing`` if nmap disappears,
+    ``RawSocketsDenied``, ``RawSocketsLost``.
     """
     brake = Brake(stop)
     herald = _Herald(notify)
@@ -46,7 +51,9 @@ def sweep(
     except Stopped:
         return
     with _raw_sockets(raw, scope, preflight, herald) as there:
-        yield from _examined(hosts, scope, triage, preflight, paces, herald, brake, there)
+        yield from _examined(
+            hosts, scope, triage, preflight, paces, herald, brake, there, earlier, robust
+        )
 
 
 def _raw_sockets(
@@ -67,6 +74,8 @@ def _examined(
     herald: _Herald,
     brake: Brake,
     raw: RawSockets | None,
+    earlier: Earlier | None,
+    robust: Robust,
 ) -> Iterator[Host]:
     nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake, raw=raw)
     engine = Ports(raw, brake) if raw else None
@@ -84,6 +93,8 @@ def _examined(
             engine=engine,
             notify=herald,
             brake=brake,
+            again=earlier.of(host) if earlier else None,
+            robust=robust,
         )
         return examination.run(passed=herald.passed)
 
