@@ -63,11 +63,12 @@ class Preflight:
 def preflight(scope: Scope, *, privileged: bool | None = None) -> Preflight:
     """Look at the scanning machine; sends nothing.
 
-    ``privileged`` False asks for a scan without raw sockets; otherwise they must be at hand.
+    ``privileged`` False asks for a scan without raw sockets; True says that another process holds
+    them; by default they must be at hand.
     Raises ``NmapMissing``, ``RawSocketsDenied``, or ``EnvironmentLacks`` if ``ip`` is missing.
     """
     path, version = find_nmap()
-    if privileged is not False:
+    if privileged is None:
         _require_raw_sockets()
     around = look_around()
     used = used_for(scope, around)
