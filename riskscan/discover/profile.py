@@ -64,7 +64,14 @@ class Profile:
     def stages(self) -> tuple[str, ...]:
         """What is done, in order, in words: it follows from the paces alone."""
         asks_udp = any(pace.udp_ports for pace in self.paces.values())
-        return ("sweep", "TCP ports", *(("UDP ports",) if asks_udp else ()), "probes")
+        names = any(pace.version_intensity is not None for pace in self.paces.values())
+        return (
+            "sweep",
+            "TCP ports",
+            *(("UDP ports",) if asks_udp else ()),
+            "probes",
+            *(("names by nmap, on robust devices",) if names else ()),
+        )
 
     def ceiling(self, policy: Policy) -> Ceiling:
         """Return the most that one device of this policy feels."""
@@ -124,6 +131,12 @@ THOROUGH_TCP: dict[int, str] = {**NORMAL_TCP, **RARER_TCP}
 _ROBUST_PPS = 100
 """Packets per second to one robust device in a thorough scan; servers and switches bear it."""
 
+_ROBUST_CONNECTIONS = 2
+"""At once, and only while nmap names a service: it opens the next before the last is gone."""
+
+_ROBUST_INTENSITY = 2
+"""nmap's ``--version-intensity``: of its 180 probes, those most likely to be understood."""
+
 
 def _paces(normal: Pace, robust: Pace) -> Mapping[Policy, Pace]:
     """A fragile device feels the same in every profile."""
@@ -158,7 +171,12 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 "the rarer ports too, and robust devices faster; for after hours",
                 _paces(
                     _asking(Policy.NORMAL, THOROUGH_TCP),
-                    replace(_asking(Policy.ROBUST, THOROUGH_TCP), host_pps=_ROBUST_PPS),
+                    replace(
+                        _asking(Policy.ROBUST, THOROUGH_TCP),
+                        host_pps=_ROBUST_PPS,
+                        connections=_ROBUST_CONNECTIONS,
+                        version_intensity=_ROBUST_INTENSITY,
+                    ),
                 ),
             ),
         )
