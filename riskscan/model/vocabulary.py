@@ -13,6 +13,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     "arp.mac": "MAC address that answered for this address",
     "arp.other-mac": "a second MAC address that answered for the same address",
     "icmp.ttl": "time to live of the echo reply, as received",
+    "ip6.address": "an IPv6 address heard from the same MAC, one observation each",
     "net.gateway": "'true' for the default gateway of the scanning machine",
     "net.tarpit": "'true' if it accepts on every port, so that no open port means anything",
     "net.distress": "'true' if it fell silent or laboured while it was asked, and was left alone",
@@ -60,7 +61,7 @@ OBSERVATION_KEYS: dict[str, str] = {
     # rdp, vnc, smb
     "rdp.security": "what the server chose when only TLS was offered: 'nla-required', 'tls', 'rdp'",
     "vnc.version": "RFB protocol version string",
-    "vnc.security": "a security type on offer, one each: none, vnc-auth, tls, vencrypt, number",
+    "vnc.security": "a security type on offer, one each: none, vnc-auth, tls, apple-30, number ...",
     "smb.dialect": "SMB dialect chosen from all: 2.0.2, 2.1, 3.0, 3.0.2, 3.1.1",
     "smb.signing": "'required' or 'enabled'",
     "smb.v1": "'accepted' or 'refused': answer to an offer of NT LM 0.12 alone",

@@ -80,7 +80,7 @@ def test_something_else_than_http_is_a_protocol_error_with_what_was_learned():
     assert [o.key for o in result.observations] == ["http.tls"]
 
 
-def test_ssh_is_read_and_not_spoken_to():
+def test_ssh_of_a_fragile_device_is_read_and_not_spoken_to():
     heard: list[bytes] = []
 
     def sshd(peer: socket.socket) -> None:
@@ -89,7 +89,8 @@ def test_ssh_is_read_and_not_spoken_to():
         peers.silent(heard)(peer)
 
     with peers.server(sshd) as peer:
-        facts = peers.pairs(PROBES["ssh"].ask(peers.dialer(), peers.host(22), peer.port))
+        fragile = peers.host(22, policy=Policy.FRAGILE)
+        facts = peers.pairs(PROBES["ssh"].ask(peers.dialer(), fragile, peer.port))
     assert facts == [("ssh.banner", "SSH-2.0-OpenSSH_7.4")]
     assert heard == []
 
@@ -163,7 +164,7 @@ def test_an_hl7_listener_hears_nothing_and_what_it_says_is_dropped():
     [
         (b"RFB 003.008\n", b"\x02\x01\x02", b"RFB 003.008\n", ["none", "vnc-auth"]),
         (b"RFB 003.003\n", b"\0\0\0\x02", b"RFB 003.003\n", ["vnc-auth"]),
-        (b"RFB 003.889\n", b"\x03\x13\x12\x1e", b"RFB 003.008\n", ["vencrypt", "tls", "30"]),
+        (b"RFB 003.889\n", b"\x03\x13\x12\x1e", b"RFB 003.008\n", ["vencrypt", "tls", "apple-30"]),
         (b"RFB 003.008\n", b"\0\0\0\0\x04busy", b"RFB 003.008\n", []),
     ],
 )

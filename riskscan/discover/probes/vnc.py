@@ -10,7 +10,25 @@ from riskscan.discover.faults import ProtocolError
 from riskscan.model import Host, Observation, Policy
 
 _VERSION = re.compile(rb"RFB (\d{3})\.(\d{3})\n")
-_NAMES = {1: "none", 2: "vnc-auth", 18: "tls", 19: "vencrypt"}
+_NAMES = {
+    1: "none",
+    2: "vnc-auth",
+    16: "tight",
+    17: "ultra",
+    18: "tls",
+    19: "vencrypt",
+    20: "sasl",
+    21: "md5-hash",
+    22: "xvp",
+    23: "secure-tunnel",
+    24: "integrated-ssh",
+}
+_OF_MAKERS = {
+    **dict.fromkeys((*range(3, 16), *range(128, 256)), "realvnc"),
+    **dict.fromkeys(range(30, 36), "apple"),
+}
+"""Security types by number: RFC 6143 section 7.2 and the registry of its section 8.1, which gives
+RealVNC and Apple ranges of their own."""
 
 
 class Vnc:
@@ -39,7 +57,13 @@ class Vnc:
             wire.send(b"RFB %03d.%03d\n" % agreed)
             types = _types(wire, agreed)
         for kind in dict.fromkeys(types):
-            yield Observation.of("vnc.security", _NAMES.get(kind, str(kind)), port, "tcp")
+            yield Observation.of("vnc.security", security(kind), port, "tcp")
+
+
+def security(kind: int) -> str:
+    """Name a security type; those of RealVNC and Apple as maker and number: ``apple-30``."""
+    maker = _OF_MAKERS.get(kind)
+    return f"{maker}-{kind}" if maker else _NAMES.get(kind, str(kind))
 
 
 def version(octets: bytes) -> tuple[int, int]:

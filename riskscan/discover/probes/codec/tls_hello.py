@@ -111,7 +111,8 @@ def is_whole(octets: bytes) -> bool:
 
 def server_flight(octets: bytes) -> Flight:
     """Read a server's answer. Raises ``ProtocolError`` if it is an alert, or is not TLS."""
-    version, suite, certificates = None, 0, ()
+    version: int | None = None
+    suite, certificates = 0, tuple[bytes, ...]()
     for kind, body in _messages(octets):
         if kind == _SERVER_HELLO:
             version, suite = _server_hello(body)
