@@ -20,7 +20,8 @@ from riskscan import __version__, assess, discover, identify, knowledge, report
 from riskscan.discover.again import Earlier, unfit
 from riskscan.discover.forecast import Forecast, forecast
 from riskscan.discover.profile import DEFAULT_PROFILE, PROFILES
-from riskscan.errors import OutputError
+from riskscan.discover.raw.client import RawProcess, open_raw_sockets
+from riskscan.errors import OutputError, RawSocketsLost
 from riskscan.identify.earlier import known_fragile, known_robust
 from riskscan.identify.hardy import hardy
 from riskscan.model import (
@@ -64,6 +65,7 @@ def scan(
     rescan: bool = False,
     privileged: bool | None = None,
     rules_folders: Sequence[Path] = (),
+    raw: RawProcess | None = None,
 ) -> Scan:
     """Look at the site's network once; each device is stored as soon as it is finished.
 
@@ -72,10 +74,15 @@ def scan(
     with, and devices that are stored already are not touched again. ``rescan`` builds on the
     newest complete scan and asks unchanged devices less; a resumed scan goes on as it began.
 
-    Raises what :func:`riskscan.discover.preflight` raises, and :class:`riskscan.errors.StoreError`.
+    ``raw`` is a process that holds the raw sockets already; by default one is started.
+
+    Raises what :func:`riskscan.discover.preflight` raises, :class:`riskscan.errors.StoreError`, and
+    :class:`riskscan.errors.RawSocketsLost` after it has ended the scan as INCOMPLETE.
     """
     rules = identify.load_rules(rules_folders)
-    preflight = discover.preflight(site.scope, privileged=privileged)
+    if raw is not None:
+        raw.ready()
+    preflight = discover.preflight(site.scope, privileged=privileged if raw is None else True)
     current = replace(_new_scan(site, clock(), preflight, rules.revision), profile=profile)
     if resume is not None:
         # The rest is looked at from here and now, and with the rules of today.
@@ -110,14 +117,21 @@ def scan(
         notify=listen,
         skip=store.done(current.id),
         stop=stop,
+        raw=raw.opened if raw else open_raw_sockets,
     )
-    for host in hosts:
-        if host.found_by == ("self",):
-            listen(Notice("scanner-not-assessed", SCANNER_NOTICE.format(host.address)))
-        else:
-            store.record(current.id, identify.identify(host, rules))
-    state = ScanState.INCOMPLETE if stop.is_set() else ScanState.COMPLETE
+    lost: RawSocketsLost | None = None
+    try:
+        for host in hosts:
+            if host.found_by == ("self",):
+                listen(Notice("scanner-not-assessed", SCANNER_NOTICE.format(host.address)))
+            else:
+                store.record(current.id, identify.identify(host, rules))
+    except RawSocketsLost as error:
+        lost = error
+    state = ScanState.INCOMPLETE if stop.is_set() or lost else ScanState.COMPLETE
     store.finish(replace(current, state=state, ended_at=clock(), notices=tuple(notices)))
+    if lost:
+        raise lost
     return store.load(current.id)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from riskscan.cli.limits import Limit
 from riskscan.cli.options import now
 
 if TYPE_CHECKING:
+    from riskscan.discover.raw.client import RawProcess
     from riskscan.model import Scan, Site
     from riskscan.store import Store
 
@@ -48,6 +51,22 @@ class Voice:
             click.echo(f"\n{text}", err=True)
 
 
+@contextmanager
+def raw_sockets(database: Path, voice: Voice, *, wanted: bool) -> Iterator[RawProcess | None]:
+    """Start the process that holds the raw sockets; then give up what this one may do.
+
+    Called before a file is read that a person or a device wrote. Raises
+    :class:`riskscan.errors.StoreError` for a database that is out of reach then.
+    """
+    from riskscan.discover import rights
+    from riskscan.discover.raw.client import RawProcess
+
+    with RawProcess() if wanted else nullcontext() as raw:
+        for notice in rights.shed(database):
+            voice.note(notice.code, notice.text)
+        yield raw
+
+
 def _announce(store: Store, unfinished: Scan | None, wishes: Wishes, voice: Voice) -> None:
     """Say what will be sent at most to one device, before anything is."""
     from riskscan import pipeline
@@ -76,6 +95,7 @@ def run(
     wishes: Wishes,
     voice: Voice,
     database: Path,
+    raw: RawProcess | None = None,
 ) -> None:
     """Scan a site, or go on with an unfinished scan of it.
 
@@ -105,6 +125,7 @@ def run(
             profile=wishes.profile,
             privileged=False if wishes.unprivileged else None,
             rules_folders=wishes.rules_folders,
+            raw=raw,
         )
     _tell(done, database, voice, rings.why)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 NET_ADMIN, NET_RAW = 1 << 12, 1 << 13
@@ -38,6 +39,17 @@ class _Half(ctypes.Structure):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom a process becomes."""
+
+    uid: int
+    gid: int
+    groups: tuple[int, ...] = ()
+    name: str = "nobody"
+    home: str = "/"
+
+
 def permitted() -> int:
     """Return the capabilities that this process has or may take. Raises ``OSError``."""
     low, high = halves = (_Half * 2)()
@@ -45,10 +57,10 @@ def permitted() -> int:
     return int(low.permitted) | int(high.permitted) << 32
 
 
-def confine(keep: int = 0, *, to: tuple[int, int] | None = None) -> None:
+def confine(keep: int = 0, *, to: User | None = None) -> None:
     """Give up every capability but ``keep``, for good and for all programs started from here.
 
-    ``to`` is the user and the group to become, without other groups. What is kept is ambient too,
+    ``to`` is the user to become. What is kept is ambient too,
     so that a program without privileges of its own can be lent it. Raises ``OSError`` if a step is
     refused: then this process must not go on.
     """
@@ -59,7 +71,7 @@ def confine(keep: int = 0, *, to: tuple[int, int] | None = None) -> None:
             _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
     if to is not None:
         _prctl(_PR_SET_KEEPCAPS, int(bool(keep)))
-        _become(*to)
+        _become(to)
         # Its own /proc is a process's again; a program that is lent nothing loses it at exec.
         _prctl(_PR_SET_DUMPABLE, int(not keep))
     _set(keep)
@@ -69,10 +81,10 @@ def confine(keep: int = 0, *, to: tuple[int, int] | None = None) -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def _become(user: int, group: int) -> None:
-    os.setgroups([])
-    os.setresgid(group, group, group)
-    os.setresuid(user, user, user)
+def _become(user: User) -> None:
+    os.setgroups(user.groups)
+    os.setresgid(user.gid, user.gid, user.gid)
+    os.setresuid(user.uid, user.uid, user.uid)
 
 
 def _set(keep: int) -> None:

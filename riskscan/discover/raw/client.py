@@ -73,10 +73,11 @@ class RawProcess:
         self._reader: threading.Thread | None = None
         self._notify: Notify = lambda _event: None
         self._lost: str | None = None
+        self._is_ready = False
         self._child: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
-        """Start it. Raises ``RawSocketsDenied``, or ``RawSocketsLost`` if it does not come up."""
+        """Start it, without waiting for it."""
         ours, theirs = socket.socketpair()
         with theirs:
             self._child = subprocess.Popen(
@@ -90,31 +91,31 @@ class RawProcess:
                 start_new_session=True,  # Ctrl-C on the terminal is ours to act on
             )
         self._channel = Channel(ours)
+        self._socket = ours
         self._lines = self._channel.lines()
-        try:
-            ours.settimeout(_START_TIMEOUT)
-            self._first_word()
-            ours.settimeout(None)
-        except BaseException:
-            self.close()
-            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _first_word(self) -> None:
+    def ready(self) -> None:
+        """Wait until it is. Raises ``RawSocketsDenied``; ``RawSocketsLost`` if it never is."""
+        if self._is_ready:
+            return
+        self._socket.settimeout(_START_TIMEOUT)
         try:
             word = next(self._lines, {})
         except ValueError:
             word = {}
+        self._socket.settimeout(None)
         if "denied" in word:
             raise RawSocketsDenied("this process may not open raw sockets", _DENIED_HINT)
         if word != {"ready": True}:
             raise RawSocketsLost(
                 f"the process that holds the raw sockets did not start: {self._complaint()}",
-                "look for the cause there, or do without it: --unprivileged",
+                "mend that, or do without raw sockets: --unprivileged",
             )
+        self._is_ready = True
 
     def close(self) -> None:
         """End it, and all that runs in it. Safe to call again."""
@@ -140,7 +141,11 @@ class RawProcess:
     def opened(
         self, scope: Scope, segments: tuple[Segment, ...], notify: Notify
     ) -> Iterator[RawSockets]:
-        """Tell it the scope and the segments of the scan. It hears that once."""
+        """Tell it the scope and the segments of the scan. It hears that once.
+
+        Raises ``RawSocketsDenied``, ``RawSocketsLost``.
+        """
+        self.ready()
         self._notify = notify
         self._tell({"session": messages.session_message(scope, segments)})
         self._reader = threading.Thread(target=self._read, name="raw", daemon=True)

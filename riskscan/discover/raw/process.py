@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from riskscan.discover import capabilities
 from riskscan.discover.brake import Brake
+from riskscan.discover.capabilities import User
 from riskscan.discover.raw import messages
 from riskscan.discover.raw.channel import Channel
 from riskscan.discover.raw.contract import Message
@@ -26,7 +27,7 @@ from riskscan.model import Event, Notice
 MOST_JOBS = 512
 """Jobs at the same time. 64 devices are examined at once, each by one."""
 
-NOBODY = 65_534
+NOBODY = User(65_534, 65_534)
 """The user without files, whom Linux gives this number."""
 
 
@@ -141,8 +142,8 @@ def confine() -> None:
     Where there is no such user (a user namespace may know but one) it stays who it is.
     """
     keep = capabilities.NET_RAW | capabilities.NET_ADMIN
-    if os.geteuid() == 0 and capabilities.maps(NOBODY):
-        capabilities.confine(keep, to=(NOBODY, NOBODY))
+    if os.geteuid() == 0 and capabilities.maps(NOBODY.uid):
+        capabilities.confine(keep, to=NOBODY)
     else:
         capabilities.confine(keep)
 
