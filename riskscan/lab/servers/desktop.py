@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from riskscan.lab.patients import PATIENT_NAMES
+from riskscan.lab.servers import ber
+from riskscan.lab.servers.ntlm import Computer
 from riskscan.lab.servers.server import Line, TcpServer
+from riskscan.lab.servers.tls import Tls
 
 # MS-RDPBCGR 2.2.1.1.1 (what a client offers) and 2.2.1.2 (what a server chooses, or why not).
 _TLS, _CREDSSP = 1, 2
@@ -17,11 +22,17 @@ _REQUEST, _CONFIRM = 0xE0, 0xD0  # X.224 TPDU codes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rdp(TcpServer):
-    """Answers the X.224 connection request, then listens to nothing more."""
+    """Answers the X.224 connection request and, if it is a named computer, the opening of CredSSP
+    with a challenge ([MS-CSSP] 2.2.1); then listens to nothing more."""
 
     port: int = 3389
     nla: bool
     """True: network level authentication (CredSSP) is required."""
+    computer: Computer | None = None
+
+    def prepare(self) -> None:
+        if self.computer:
+            _context(self.computer.name)
 
     def talk(self, line: Line) -> None:
         version, _, size = struct.unpack(">BBH", line.exactly(4))
@@ -35,6 +46,11 @@ class Rdp(TcpServer):
             return
         confirm = struct.pack(">BHHB", _CONFIRM, 0, 0x1234, 0) + answer
         line.send(struct.pack(">BBHB", 3, 0, 5 + len(confirm), len(confirm)) + confirm)
+        if self.computer and answer[:1] + answer[4:5] == bytes((_CHOSEN, _CREDSSP)):
+            line.secure(_context(self.computer.name))
+            line.send(_credssp(self.computer.wrapped_challenge(line.some())))
+        elif self.nla:
+            return  # it wants CredSSP and has no name to give
         line.drain()
 
     def _negotiate(self, offered: int | None) -> bytes | None:
@@ -42,8 +58,21 @@ class Rdp(TcpServer):
             return None if self.nla else b""
         if self.nla and not offered & _CREDSSP:
             return struct.pack("<BBHI", _FAILURE, 0, 8, _NLA_REQUIRED_BY_SERVER)
-        chosen = next((p for p in (_CREDSSP, _TLS) if offered & p), 0)
+        known = (_CREDSSP, _TLS) if self.nla or self.computer else (_TLS,)
+        chosen = next((p for p in known if offered & p), 0)
         return struct.pack("<BBHI", _CHOSEN, 0x1F, 8, chosen)
+
+
+@cache
+def _context(name: str) -> ssl.SSLContext:
+    """Windows makes a certificate for itself, in its own name."""
+    return Tls(name=name, self_signed=True).context()
+
+
+def _credssp(token: bytes) -> bytes:
+    request = ber.pack(ber.SEQUENCE, ber.pack(0xA0, ber.pack(ber.OCTETS, token)))
+    version = ber.pack(0xA0, ber.integer(6))
+    return ber.pack(ber.SEQUENCE, version + ber.pack(0xA1, ber.pack(ber.SEQUENCE, request)))
 
 
 def _offered(request: bytes) -> int | None:

@@ -1,4 +1,4 @@
-"""A file server up to protocol negotiation: SMB 2 and 3, and SMB 1 where it is still accepted."""
+"""A file server up to the challenge of a login: SMB 2 and 3, and SMB 1 where it still is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 import struct
 from dataclasses import dataclass
 
+from riskscan.lab.servers.ntlm import Computer
 from riskscan.lab.servers.server import Line, TcpServer
 
 _SMB1, _SMB2 = b"\xffSMB", b"\xfeSMB"
-_NEGOTIATE1, _NEGOTIATE2 = 0x72, 0x0000
+_NEGOTIATE1, _NEGOTIATE2, _SESSION_SETUP = 0x72, 0x0000, 0x0001
 _NT_LM = b"\x02NT LM 0.12\0"
 _INVALID_PARAMETER, _NOT_SUPPORTED = 0xC000_000D, 0xC000_00BB
+_MORE_TO_COME = 0xC000_0016  # STATUS_MORE_PROCESSING_REQUIRED
 _ENABLED, _REQUIRED = 1, 2
 _EXTENDED_SECURITY = 0x08  # upper byte of Flags2
 _WILDCARD = 0x02FF
@@ -23,13 +25,15 @@ _SPNEGO = bytes.fromhex("601c06062b0601050502a0123010a00e300c060a2b0601040182370
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smb(TcpServer):
-    """Answers NEGOTIATE ([MS-SMB2] 2.2.4, [MS-SMB] 2.2.4.5.2) and closes on anything else."""
+    """Answers NEGOTIATE ([MS-SMB2] 2.2.4, [MS-SMB] 2.2.4.5.2); the opening of a session with a
+    challenge (2.2.6) if it is a named computer; and closes on anything else."""
 
     port: int = 445
     newest: int
     """Newest dialect: 0x0202, 0x0210, 0x0300, 0x0302, 0x0311."""
     signing_required: bool
     version_1: bool = False
+    computer: Computer | None = None
 
     def talk(self, line: Line) -> None:
         while True:
@@ -73,6 +77,8 @@ class Smb(TcpServer):
             raise ValueError("shorter than a negotiation")
         (command,), (count,) = (struct.unpack_from("<H", message, at) for at in (12, 64 + 2))
         ident = message[24:32]
+        if command == _SESSION_SETUP and self.computer:
+            return _challenge(self.computer.wrapped_challenge(message), ident)
         if command != _NEGOTIATE2:
             return _refusal(command, ident, _NOT_SUPPORTED)
         if count == 0 or len(message) < 100 + 2 * count:
@@ -89,7 +95,8 @@ class Smb(TcpServer):
         offset = 128 + len(_SPNEGO) + (-len(_SPNEGO)) % 8
         body = struct.pack("<HHHH", 65, mode, dialect, 1 if contexts else 0) + bytes(range(16))
         body += struct.pack("<IIII", 0x07, 8 << 20, 8 << 20, 8 << 20)
-        body += struct.pack("<QQHHI", _FILETIME, 0, 128, len(_SPNEGO), offset if contexts else 0)
+        now = self.computer.filetime() if self.computer else _FILETIME
+        body += struct.pack("<QQHHI", now, 0, 128, len(_SPNEGO), offset if contexts else 0)
         body += _SPNEGO
         if contexts:
             body += bytes(offset - 64 - len(body)) + contexts
@@ -114,6 +121,12 @@ def _header(command: int, ident: bytes, status: int) -> bytes:
 
 def _refusal(command: int, ident: bytes, status: int) -> bytes:
     return _header(command, ident, status) + struct.pack("<HBBI", 9, 0, 0, 0) + b"\0"
+
+
+def _challenge(token: bytes, ident: bytes) -> bytes:
+    head = bytearray(_header(_SESSION_SETUP, ident, _MORE_TO_COME))
+    head[40:48] = os.urandom(8)  # the session to be
+    return bytes(head) + struct.pack("<HHHH", 9, 0, 64 + 8, len(token)) + token
 
 
 def _preauthentication() -> bytes:
