@@ -8,6 +8,7 @@ from types import MappingProxyType
 from riskscan.discover.brake import Brake
 from riskscan.discover.raw.contract import Emit, Message
 from riskscan.discover.raw.introduce_job import introduce
+from riskscan.discover.raw.listen import listen
 from riskscan.discover.raw.nmap_job import nmap
 from riskscan.discover.raw.ports_job import forget, ports
 from riskscan.discover.raw.session import Session
@@ -24,5 +25,6 @@ JOBS: Mapping[str, Job] = MappingProxyType(
         "forget": forget,
         "nmap": nmap,
         "introduce": introduce,
+        "listen": listen,
     }
 )
