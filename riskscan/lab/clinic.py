@@ -165,6 +165,7 @@ _DESKS = (
         device_class=DeviceClass.VOIP_PHONE,
         vendor="Polycom",
         what="desk phone that answers ARP and nothing else",
+        ipv6=False,
         answers_ping=False,
         drops_closed=True,
     ),
@@ -185,6 +186,17 @@ _DESKS = (
         vendor="Intel",
         what="a box that nobody remembers: an Intel network card, no open port",
         weaknesses=("inventory.unidentified",),  # nothing it shows says what it is
+    ),
+    LabHost(
+        name="decoy",
+        address="192.168.50.48",
+        mac="00:15:17:6b:f0:48",
+        device_class=DeviceClass.UNKNOWN,
+        vendor="Intel",
+        what="a box that accepts on every port: a decoy, or a firewall that answers for another",
+        tarpit=True,
+        ipv6=False,
+        weaknesses=("inventory.unidentified",),  # what answers everything says nothing
     ),
 )
 
@@ -248,6 +260,7 @@ _MEDICAL = (
         device_class=DeviceClass.IMAGING_MODALITY,
         vendor="FUJIFILM",
         what="computed radiography console: echo and storage commitment only",
+        ipv6=False,
         servers=(
             Dicom(
                 port=104,
@@ -280,6 +293,7 @@ _MEDICAL = (
         device_class=DeviceClass.ENV_TEMP_MONITOR,
         vendor="Monnit Corporation",
         what="temperature gateway of the vaccine refrigerator",
+        ipv6=False,
         servers=(Http(port=80, title="Monnit Ethernet Gateway"),),
     ),
     LabHost(
@@ -289,6 +303,7 @@ _MEDICAL = (
         device_class=DeviceClass.INFUSION_PUMP,
         vendor="ICU Medical",
         what="infusion pump: no open port, no answer to anything but ARP",
+        ipv6=False,
         answers_ping=False,
         drops_closed=True,
     ),
@@ -436,6 +451,7 @@ _THINGS = (
         device_class=DeviceClass.UPS_PDU,
         vendor="American Power Conversion",
         what="battery backup of the server closet",
+        ipv6=False,
         servers=(
             Http(port=80, title="APC | Log On", login=True),
             Snmp(

@@ -36,6 +36,7 @@ class Holder:
     def build(self) -> None:
         """Make the network and bring every host up. Raises RiskscanError."""
         own_network()
+        wiring.settle(wiring.MUTE)
         authority()
         for host in self._hosts:
             self._fork(host)

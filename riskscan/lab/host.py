@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from riskscan.lab.servers.server import Server
 from riskscan.model import DeviceClass
@@ -34,6 +34,12 @@ class LabHost:
     """True: a packet to a closed port gets no answer, as behind a host firewall."""
     ttl: int = 64
     """Time to live of what it sends: 64 for Linux, 128 for Windows, 255 for network gear."""
+    ipv6: bool = True
+    """Has a link-local IPv6 address, by which it answers the echo to all nodes (ff02::1) if it
+    answers ping. Where the kernel has no IPv6, nobody has."""
+    tarpit: bool = False
+    """Accepts on every TCP port and says nothing, so that no open port means anything. Such a
+    host has no servers and no IPv6."""
     far_address: str | None = None
     """Second address, for the host that joins two segments."""
     far_mac: str | None = None
@@ -41,6 +47,15 @@ class LabHost:
     @property
     def addresses(self) -> tuple[str, ...]:
         return (self.address, self.far_address) if self.far_address else (self.address,)
+
+    @property
+    def link_local(self) -> IPv6Address | None:
+        """Its IPv6 address on its (first) segment, made of its MAC (RFC 4291 appendix A)."""
+        if not self.ipv6:
+            return None
+        mac = bytes.fromhex(self.mac.replace(":", ""))
+        identifier = bytes([mac[0] ^ 2]) + mac[1:3] + b"\xff\xfe" + mac[3:]
+        return IPv6Address(b"\xfe\x80" + bytes(6) + identifier)
 
     @property
     def is_router(self) -> bool:

@@ -6,13 +6,12 @@ import logging
 import os
 import signal
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from riskscan.errors import RiskscanError
-from riskscan.lab import wiring
+from riskscan.lab import tarpit, wiring
 from riskscan.lab.host import Counts, LabHost
 from riskscan.lab.meter import Meter, frames_received
-from riskscan.lab.namespaces import CLONE_NEWNET, denied, end_with_parent, unshare
+from riskscan.lab.namespaces import CLONE_NEWNET, end_with_parent, unshare
 from riskscan.lab.servers.server import Ledger
 
 READY, WIRED, UP, COUNT = "ready", "wired", "up", "count"
@@ -43,20 +42,13 @@ def live(host: LabHost, gateway: str | None, holder: Connection) -> None:
 def _settle(host: LabHost, gateway: str | None, meter: Meter, ledger: Ledger) -> None:
     # pynetdicom tells the whole story of each association; nobody listens here.
     logging.disable(logging.CRITICAL)
-    for path, value in wiring.host_settings(host).items():
-        _set(Path("/proc/sys") / path, value)
+    wiring.settle(wiring.host_settings(host))
     wiring.batch("ip", wiring.host_lines(host, gateway))
     meter.start()
+    if host.tarpit:
+        tarpit.start(host, ledger)
     for server in host.servers:
         server.start(ledger)
-
-
-def _set(setting: Path, value: str) -> None:
-    try:
-        if setting.exists():  # a kernel without IPv6 has no switch for it
-            setting.write_text(value, encoding="ascii")
-    except OSError as error:  # /proc/sys is read-only in many containers
-        raise denied(f"{setting} cannot be set: {error.strerror}") from error
 
 
 def _answer(holder: Connection, meter: Meter, ledger: Ledger) -> None:

@@ -30,7 +30,6 @@ class Station:
         "_connections",
         "_icmp",
         "_meter",
-        "_opened",
         "_resets",
         "_strain",
         "_waking",
@@ -39,6 +38,7 @@ class Station:
         "halves",
         "host",
         "mac",
+        "opened",
         "ttl",
     )
 
@@ -49,7 +49,8 @@ class Station:
         self.addresses = frozenset(IPv4Address(a).packed for a in host.addresses)
         self.halves: set[Key] = set()
         """Connections that wait for the other's last word (half-open)."""
-        self._opened: set[Key] = set()
+        self.opened: set[Key] = set()
+        """Connections whose handshake was completed."""
         self._connections: Counter[int] = Counter()
         self._asked = 0
         self._meter: Meter | None = None  # most hosts of a large segment never need one
@@ -122,7 +123,7 @@ class Station:
         if said.flags & RST:
             self.forget(key)
             return None, None
-        if key in self.halves or key in self._opened:
+        if key in self.halves or key in self.opened:
             return self._known(frame, said, key, at)
         is_open = self.host.tarpit or said.port in self.host.open_ports
         if said.flags == SYN and is_open:
@@ -135,7 +136,7 @@ class Station:
         self, frame: bytes, said: Tcp, key: Key, at: float
     ) -> tuple[bytes | None, Key | None]:
         self.halves.add(key)
-        held = len(self.halves) + len(self._opened)
+        held = len(self.halves) + len(self.opened)
         self.at_once = max(self.at_once, held)
         if self._strain and self._strain.hold(held, at):
             self._drop_all()
@@ -149,7 +150,7 @@ class Station:
             return frames.syn_ack(frame, said, self.mac, self.ttl), None
         if key in self.halves and said.flags & ACK:
             self.halves.discard(key)
-            self._opened.add(key)
+            self.opened.add(key)
             self._connections[said.port] += 1
         if not (said.length or said.flags & FIN):
             return None, None
@@ -168,11 +169,11 @@ class Station:
     def forget(self, key: Key) -> None:
         """End a connection."""
         self.halves.discard(key)
-        self._opened.discard(key)
+        self.opened.discard(key)
 
     def _drop_all(self) -> None:
         self.halves.clear()
-        self._opened.clear()
+        self.opened.clear()
 
     def counts(self, broadcasts: int) -> Counts:
         """Return what it felt so far, of the broadcasts of its segment too."""

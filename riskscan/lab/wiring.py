@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from itertools import pairwise
+from pathlib import Path
 
 from riskscan.errors import NamespacesDenied
 from riskscan.lab.host import LabHost
+from riskscan.lab.namespaces import denied
 
 # Distributions keep these where an unprivileged user's PATH does not look.
 _SEARCH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
@@ -20,7 +22,10 @@ PREFIX_LENGTH = 24
 _LAST_RULE_PORT = 65_534
 """The kernel takes no rule that ends at 65535."""
 
-_IPV6 = "net/ipv6/conf/all/disable_ipv6"
+_NO_IPV6 = ("net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf/default/disable_ipv6")
+
+MUTE = dict.fromkeys(_NO_IPV6, "1")
+"""Settings of the place where the cables meet: its bridges are no hosts, and must not answer."""
 
 
 def batch(program: str, lines: Iterable[str]) -> None:
@@ -78,6 +83,8 @@ def _ends(hosts: Sequence[tuple[LabHost, int]]) -> Iterator[tuple[str, str, str,
 def host_lines(host: LabHost, gateway: str | None) -> list[str]:
     """Return what ``ip`` is told inside a host: its addresses, its way out, what it swallows."""
     lines = ["link set lo up"]
+    if host.tarpit:  # without an address the kernel answers nothing: see riskscan.lab.tarpit
+        return [*lines, "link set eth0 up"]
     for number, address in enumerate(host.addresses):
         lines += [
             f"address add {address}/{PREFIX_LENGTH} dev eth{number}",
@@ -111,8 +118,34 @@ def _swallowed(host: LabHost) -> Iterator[str]:
 def host_settings(host: LabHost) -> dict[str, str]:
     """Return the kernel settings of a host, by path below /proc/sys."""
     return {
-        _IPV6: "1",
+        **dict.fromkeys(_NO_IPV6, "0" if host.ipv6 else "1"),
+        **(_ipv6_settings(host) if host.ipv6 else {}),
         "net/ipv4/ip_default_ttl": str(host.ttl),
         "net/ipv4/icmp_echo_ignore_all": "0" if host.answers_ping else "1",
         "net/ipv4/ip_forward": "1" if host.is_router else "0",
     }
+
+
+def _ipv6_settings(host: LabHost) -> dict[str, str]:
+    """Return what makes a host's IPv6 address its MAC's, there at once, and quiet."""
+    settings = {"net/ipv6/icmp/echo_ignore_all": "0" if host.answers_ping else "1"}
+    for number, _ in enumerate(host.addresses):
+        card = f"net/ipv6/conf/eth{number}"
+        settings |= {
+            f"{card}/addr_gen_mode": "0",
+            f"{card}/accept_dad": "0",  # else the address may be used only after a second
+            f"{card}/router_solicitations": "0",
+            f"{card}/hop_limit": str(host.ttl),
+        }
+    return settings
+
+
+def settle(settings: Mapping[str, str], root: Path = Path("/proc/sys")) -> None:
+    """Write kernel settings of this network namespace. Raises NamespacesDenied."""
+    for path, value in settings.items():
+        setting = root / path
+        try:
+            if setting.exists():  # a kernel without IPv6 has no switch for it
+                setting.write_text(value, encoding="ascii")
+        except OSError as error:  # /proc/sys is read-only in many containers
+            raise denied(f"{setting} cannot be set: {error.strerror}") from error

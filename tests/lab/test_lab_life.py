@@ -18,7 +18,7 @@ from scanner_place import call_inside
 
 import riskscan
 from riskscan.errors import NamespacesDenied, RiskscanError
-from riskscan.lab import CLINIC, SCANNER, Lab, LabHost, member, namespaces, wiring
+from riskscan.lab import CLINIC, SCANNER, Lab, LabHost, namespaces, wiring
 from riskscan.lab.servers.silent import Mllp, RawPrint
 from riskscan.lab.servers.text import Ssh
 from riskscan.model import DeviceClass
@@ -341,9 +341,10 @@ def test_a_missing_program_is_named_with_the_package_that_has_it() -> None:
 
 
 def test_a_kernel_setting_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    member._set(tmp_path / "absent", "1")  # a kernel without that feature: nothing to do
+    wiring.settle({"absent": "1"}, tmp_path)  # a kernel without that feature: nothing to do
+    (tmp_path / "folder").mkdir()
     with pytest.raises(NamespacesDenied, match=str(tmp_path)):
-        member._set(tmp_path, "1")
+        wiring.settle({"folder": "1"}, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from ftplib import FTP
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_open_closed_and_dropped_ports_are_those_of_the_table(clinic: Lab) -> No
 
 
 def _state(host: LabHost, port: int) -> str:
-    if ("tcp", port) in host.open_ports:
+    if host.tarpit or ("tcp", port) in host.open_ports:
         return "open"
     return "filtered" if host.drops_closed else "closed"
 
@@ -111,6 +112,67 @@ def time_to_live(address: str) -> int:
         raw.settimeout(5)
         raw.sendto(echo, (address, 0))
         return raw.recv(1500)[8]
+
+
+NO_IPV6 = not Path("/proc/net/if_inet6").exists()
+
+
+@pytest.mark.skipif(NO_IPV6, reason="the kernel of this machine has no IPv6")
+def test_who_has_ipv6_and_answers_ping_answers_the_echo_to_all_nodes(
+    from_scanner: FromScanner,
+) -> None:
+    segment = [h for h in CLINIC if ip_address(h.address) in NEAR]
+    answering = {str(h.link_local) for h in segment if h.link_local and h.answers_ping}
+
+    assert from_scanner(all_nodes, len(answering)) == answering
+    assert {h.name for h in segment if not h.link_local} >= {"pump", "decoy"}
+
+
+def all_nodes(wanted: int) -> set[str]:
+    """Return who answers an echo to ff02::1 (RFC 4443 section 4.1), itself left out."""
+    found: set[str] = set()
+    with socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as raw:
+        card = socket.if_nametoindex("eth0")
+        raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        raw.settimeout(1)
+        try:
+            for number in range(3):
+                raw.sendto(struct.pack(">BBHHH", 128, 0, 0, 7, number), ("ff02::1", 0, 0, card))
+                while number or len(found) < wanted:
+                    answer, (source, *_) = raw.recvfrom(1500)
+                    if answer[0] == 129:
+                        found.add(source.partition("%")[0])
+        except TimeoutError:
+            return found
+    return found
+
+
+def test_the_decoy_takes_every_connection_and_says_nothing(
+    clinic: Lab, from_scanner: FromScanner
+) -> None:
+    address = HOSTS["decoy"].address
+    before = clinic.counts()[address]
+
+    assert from_scanner(silence, address, [1, 80, 9100, 65_535]) == [True] * 4
+    felt = clinic.counts()[address]
+    assert felt.at_once - before.at_once <= 1
+    assert felt.connections[65_535] == 1
+    assert felt.bytes_received[9100] == 5
+    assert not felt.faults
+
+
+def silence(address: str, ports: list[int]) -> list[bool]:
+    """Say of each port whether it accepts, takes a word, and answers nothing."""
+    silent = []
+    for port in ports:
+        with socket.create_connection((address, port), timeout=5) as line:
+            line.sendall(b"hello")
+            line.settimeout(0.3)
+            try:
+                line.recv(9)
+            except TimeoutError:
+                silent.append(True)
+    return silent
 
 
 # What does each say? Functions without "test" run in the scanner's place.
