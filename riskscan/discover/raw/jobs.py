@@ -9,6 +9,7 @@ from riskscan.discover.brake import Brake
 from riskscan.discover.raw.contract import Emit, Message
 from riskscan.discover.raw.introduce_job import introduce
 from riskscan.discover.raw.listen import listen
+from riskscan.discover.raw.neighbours6 import neighbours6
 from riskscan.discover.raw.nmap_job import nmap
 from riskscan.discover.raw.ports_job import forget, ports
 from riskscan.discover.raw.session import Session
@@ -26,5 +27,6 @@ JOBS: Mapping[str, Job] = MappingProxyType(
         "nmap": nmap,
         "introduce": introduce,
         "listen": listen,
+        "neighbours6": neighbours6,
     }
 )
