@@ -78,9 +78,7 @@ def look(target: str, *exclude: str) -> None:
     from riskscan import discover
     from riskscan.discover.brake import Brake
     from riskscan.discover.ipv6 import neighbours6, strangers
-    from riskscan.discover.raw.here import Here
-    from riskscan.discover.raw.neighbours6 import neighbours6 as job
-    from riskscan.discover.raw.session import Session
+    from riskscan.discover.raw.client import open_raw_sockets
 
     quick()
     ip("link", "set", "lo", "up")
@@ -97,8 +95,8 @@ def look(target: str, *exclude: str) -> None:
     scope = discover.parse_scope([target], exclude)
     found = discover.preflight(scope)
     events: list[str] = []
-    raw = Here(Session(scope, found.vantage.segments), {"neighbours6": job})
-    heard = neighbours6(raw, found, Brake(), lambda event: events.append(str(event)))
+    with open_raw_sockets(scope, found.vantage.segments, lambda _event: None) as raw:
+        heard = neighbours6(raw, found, Brake(), lambda event: events.append(str(event)))
     events += [str(notice) for notice in strangers(heard, {BOTH_MAC})]
     felt = []
     for child in children:
