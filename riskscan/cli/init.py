@@ -70,7 +70,8 @@ def init(
     ask = _Asker(silent=yes)
     name = ask("Name of the practice", practice, "Unnamed practice")
     chosen_size = ask("Size: small (1-10 providers), medium (11-50), large", size, "small", SIZES)
-    local = ", ".join(str(s.network) for s in discover.local_segments())
+    # Cable and Wi-Fi may be on the same network.
+    local = ", ".join(dict.fromkeys(str(s.network) for s in discover.local_segments()))
     wanted = ask("Networks to scan, with commas between", ", ".join(networks) or None, local)
     left_alone = ask(
         "Devices never to touch (addresses, networks, MACs)", ", ".join(exclude) or None, ""
