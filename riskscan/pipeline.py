@@ -135,11 +135,19 @@ def scan(
     return store.load(current.id)
 
 
-def plan(site: Site, store: Store | None = None, *, profile: str = DEFAULT_PROFILE) -> Forecast:
+def plan(
+    site: Site,
+    store: Store | None = None,
+    *,
+    profile: str = DEFAULT_PROFILE,
+    rescan: bool = False,
+    arp_pps: int | None = None,
+) -> Forecast:
     """Reckon a scan of the site without sending anything.
 
-    As many devices are expected as its newest complete scan found, if the store holds one. Raises
-    :class:`riskscan.errors.EnvironmentLacks` if the interfaces of this machine cannot be read.
+    The devices are expected that its newest complete scan found, if the store holds one; without
+    one a ``rescan`` is a full scan. Raises :class:`riskscan.errors.EnvironmentLacks` if the
+    interfaces of this machine cannot be read.
     """
     complete = [
         scan
@@ -147,9 +155,13 @@ def plan(site: Site, store: Store | None = None, *, profile: str = DEFAULT_PROFI
         if scan.site.practice == site.practice and scan.state is ScanState.COMPLETE
     ]
     newest = max(complete, key=lambda scan: scan.started_at, default=None)
-    devices = len(store.done(newest.id)) if store and newest else None
     return forecast(
-        site.scope, PROFILES[profile], discover.local_segments(site.scope), devices=devices
+        site.scope,
+        PROFILES[profile],
+        discover.local_segments(site.scope),
+        known=store.done(newest.id) if store and newest else None,
+        arp_pps=arp_pps,
+        rescan=rescan and newest is not None,
     )
 
 

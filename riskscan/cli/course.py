@@ -28,6 +28,7 @@ class Wishes:
     limit: Limit | None
     unprivileged: bool
     rules_folders: tuple[Path, ...]
+    rescan: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def run(
             stop=stop,
             resume=unfinished,
             profile=wishes.profile,
+            rescan=wishes.rescan,
             privileged=False if wishes.unprivileged else None,
             rules_folders=wishes.rules_folders,
             raw=raw,

@@ -10,7 +10,7 @@ import click
 from riskscan.cli.tempo import spoken
 
 if TYPE_CHECKING:
-    from riskscan.discover.forecast import Forecast
+    from riskscan.discover.forecast import Forecast, Part
     from riskscan.discover.profile import Profile
     from riskscan.model import Scope
 
@@ -60,27 +60,53 @@ def _excluded(scope: Scope) -> list[str]:
 
 def _estimate(scope: Scope, reckoned: Forecast) -> list[str]:
     spared = ", ".join(_excluded(scope)) or "none"
+    again = ["Unchanged devices are asked less: this scan builds on the one before."]
     return [
+        *(again if reckoned.rescan else []),
         f"Addresses: {reckoned.addresses:,}; never touched: {spared}",
         f"Devices expected: {reckoned.devices:,}",
-        f"Packets: at most {reckoned.packets_at_most:,}, "
+        *(line for part in reckoned.parts for line in _network(part)),
+        f"Packets: about {reckoned.packets:,}, at most {reckoned.packets_at_most:,}, "
         f"of them {reckoned.sweep_packets:,} to find who is there",
         f"Time: about {spoken(reckoned.seconds)}, at most {spoken(reckoned.seconds_at_most)}",
         "Nothing was sent.",
     ]
 
 
+def _network(part: Part) -> tuple[str, str]:
+    return (
+        f"  {part.network}: {part.addresses:,} addresses, about {part.devices:,} devices, "
+        f"{part.packets:,} packets, {spoken(part.seconds)}:",
+        f"    {', '.join(part.stages)}",
+    )
+
+
+def _part_as_json(part: Part) -> dict[str, Any]:
+    return {
+        "network": part.network,
+        "addresses": part.addresses,
+        "devices_expected": part.devices,
+        "sweep_packets": part.sweep_packets,
+        "packets_expected": part.packets,
+        "seconds_expected": round(part.seconds),
+        "stages": list(part.stages),
+    }
+
+
 def _as_json(scope: Scope, reckoned: Forecast) -> dict[str, Any]:
     return {
         "profile": reckoned.profile.name,
+        "rescan": reckoned.rescan,
         "stages": list(reckoned.profile.stages),
         "addresses": reckoned.addresses,
         "networks": [str(network) for network in scope.include],
         "excluded": _excluded(scope),
         "devices_expected": reckoned.devices,
         "sweep_packets": reckoned.sweep_packets,
+        "packets_expected": reckoned.packets,
         "packets_at_most": reckoned.packets_at_most,
         "seconds_expected": round(reckoned.seconds),
         "seconds_at_most": round(reckoned.seconds_at_most),
+        "segments": [_part_as_json(part) for part in reckoned.parts],
         "policies": ceilings(reckoned.profile),
     }

@@ -45,6 +45,11 @@ PROFILES = ("gentle", "standard", "thorough")
     type=click.Choice(PROFILES),
     help="How much is asked; fragile devices feel the same in each.  [default: gentle]",
 )
+@click.option(
+    "--rescan",
+    is_flag=True,
+    help="Ask unchanged devices less: what is new, changed or due is asked in full.",
+)
 @click.option("--plan", is_flag=True, help="Say what would be sent and how long it takes; stop.")
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), help="Of the plan; text or json."
@@ -80,6 +85,7 @@ def scan(
     allow_public: bool,
     allow_large: bool,
     profile: str | None,
+    rescan: bool,
     plan: bool,
     format_: str | None,
     resume: bool,
@@ -100,19 +106,22 @@ def scan(
     Example:
       sudo riskscan scan --site site.toml
       riskscan scan --plan --site site.toml
-      sudo riskscan scan 192.168.1.0/24 --practice "Lakeside Family Clinic" --consent "Dr. Lake"
+      sudo riskscan scan --rescan --site site.toml
+      sudo riskscan scan 192.168.1.0/24 --practice Lakeside --consent "Dr. Lake"
     """
-    _refuse_contradictions(targets, site_file, profile, plan, format_, resume, json_progress, quiet)
+    _refuse_contradictions(
+        targets, site_file, profile, rescan, plan, format_, resume, json_progress, quiet
+    )
     voice = Voice(quiet, JsonLines() if json_progress else None)
     with voice.json_lines.errors() if voice.json_lines else nullcontext():
         given = None
         if not resume:
             given = _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
         if plan and given:
-            _plan(given, profile or PROFILES[0], format_ or "text", database)
+            _plan(given, profile or PROFILES[0], rescan, format_ or "text", database)
             return
         limit = limit_of(now().astimezone(), max_duration, window, at_once=at_once)
-        wishes = Wishes(profile or PROFILES[0], limit, unprivileged, rules_folders)
+        wishes = Wishes(profile or PROFILES[0], limit, unprivileged, rules_folders, rescan)
         _scan(given, database, wishes, voice)
 
 
@@ -120,6 +129,7 @@ def _refuse_contradictions(
     targets: tuple[str, ...],
     site_file: Path | None,
     profile: str | None,
+    rescan: bool,
     plan: bool,
     format_: str | None,
     resume: bool,
@@ -137,6 +147,8 @@ def _refuse_contradictions(
         raise click.UsageError(
             "--resume goes on with the profile of the unfinished scan; give none."
         )
+    if resume and rescan:
+        raise click.UsageError("--resume goes on as the unfinished scan began; leave out --rescan.")
     if resume and plan:
         raise click.UsageError("--plan is for a new scan; give targets or --site FILE.")
     if format_ and not plan:
@@ -145,14 +157,14 @@ def _refuse_contradictions(
         raise click.UsageError("give either --quiet or --json-progress.")
 
 
-def _plan(site: Site, profile: str, format_: str, database: Path) -> None:
+def _plan(site: Site, profile: str, rescan: bool, format_: str, database: Path) -> None:
     from riskscan import pipeline
     from riskscan.cli.plan import show_plan
     from riskscan.store import Store
 
     if database.exists():
         with Store.open(database, create=False, writer=False) as store:
-            reckoned = pipeline.plan(site, store, profile=profile)
+            reckoned = pipeline.plan(site, store, profile=profile, rescan=rescan)
     else:
         reckoned = pipeline.plan(site, profile=profile)
     show_plan(site.scope, reckoned, format_)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from riskscan.discover.leftovers import MOST_CONNECTIONS
 from riskscan.discover.pace import MOST_TRIES, PACES, UDP_PPS
 from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
 from riskscan.discover.ports_rarer import RARER_TCP
@@ -82,9 +83,10 @@ class Profile:
         decoys = 0 if policy is Policy.FRAGILE else DECOYS * pace.tries
         after_rests = RESTS * (min(ROW + pace.host_pps, ports - KNOWN_BEFORE_REST) + 1)
         udp = pace.tries * len(pace.udp_ports)
+        naming = MOST_CONNECTIONS if pace.version_intensity is not None else 0
         return Ceiling(
             port_packets=pace.tries * ports + extra + decoys + after_rests + udp,
-            open_port_packets=QUESTIONS * CONVERSATION + 1,
+            open_port_packets=(QUESTIONS + naming) * CONVERSATION + 1,
             per_second=max(pace.host_pps, BURST),
             seconds=pace.tries * self.seconds_once(policy)
             + (extra + decoys + after_rests) / self._telltale_pps(pace)
@@ -135,7 +137,8 @@ _ROBUST_CONNECTIONS = 2
 """At once, and only while nmap names a service: it opens the next before the last is gone."""
 
 _ROBUST_INTENSITY = 2
-"""nmap's ``--version-intensity``: of its 180 probes, those most likely to be understood."""
+"""nmap's ``--version-intensity``: the few probes that most services understand, and
+    those that it knows to fit the port."""
 
 
 def _paces(normal: Pace, robust: Pace) -> Mapping[Policy, Pace]:

@@ -114,11 +114,13 @@ def _segment() -> Segment:
 
 def test_a_forecast_counts_what_may_be_touched() -> None:
     scope = Scope((IPv4Network("192.168.1.0/24"),), (IPv4Network("192.168.1.0/28"),))
+    known = {IPv4Address("192.168.1.7"), *(IPv4Address(f"192.168.1.{n}") for n in range(20, 32))}
 
-    seen = forecast(scope, GENTLE, [_segment()], devices=12)
+    seen = forecast(scope, GENTLE, [_segment()], known=known)
 
     assert (seen.addresses, seen.devices) == (239, 12)
     assert seen.seconds < seen.seconds_at_most
+    assert seen.packets < seen.packets_at_most
     assert seen.packets_at_most > seen.sweep_packets > seen.addresses
 
 
@@ -129,6 +131,42 @@ def test_a_larger_profile_is_forecast_to_take_longer() -> None:
 
     assert gentle.seconds < thorough.seconds
     assert gentle.packets_at_most < thorough.packets_at_most
+
+
+def test_each_network_is_forecast_by_itself_with_its_stages() -> None:
+    scope = Scope((IPv4Network("192.168.1.0/24"), IPv4Network("10.0.0.0/25")))
+
+    near, far = forecast(scope, THOROUGH, [_segment()]).parts
+
+    assert (near.network, near.addresses) == ("eth0 192.168.1.0/24", 254)
+    assert far.addresses == 126
+    assert near.stages[0] == "ARP sweep"
+    assert far.stages[0] != near.stages[0]
+    assert near.stages[1:] == far.stages[1:] == THOROUGH.stages[1:]
+
+
+def test_the_sweep_and_the_ports_are_forecast_side_by_side() -> None:
+    scope = Scope((IPv4Network("192.168.1.0/24"),))
+
+    slow = forecast(scope, GENTLE, [_segment()], arp_pps=10)
+    usual = forecast(scope, GENTLE, [_segment()])
+
+    assert slow.sweep_packets / 10 < slow.seconds < slow.sweep_packets / 10 + usual.seconds
+    assert slow.packets == usual.packets
+
+
+def test_a_re_scan_is_forecast_to_send_less_and_take_no_longer() -> None:
+    scope = Scope((IPv4Network("192.168.1.0/24"),))
+    known = {IPv4Address(f"192.168.1.{n}") for n in range(20, 90)}
+
+    full, again = (
+        forecast(scope, STANDARD, [_segment()], known=known, rescan=rescan)
+        for rescan in (False, True)
+    )
+
+    assert again.packets < 0.6 * full.packets
+    assert again.seconds <= full.seconds
+    assert again.packets_at_most == full.packets_at_most
 
 
 def test_an_empty_scope_is_forecast_too() -> None:
