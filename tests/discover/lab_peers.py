@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -44,12 +45,22 @@ class _Heard(Line):
         return self._kept(super().some(limit))
 
     def drain(self) -> None:
+        self._heard.append(bytes(self._pending))
+        self._pending.clear()
         while more := self.connection.recv(4096):
             self._heard.append(more)
 
     def _kept(self, octets: bytes) -> bytes:
         self._heard.append(octets)
         return octets
+
+
+def said_to(peer: peers.Server, least: int) -> bytes:
+    """Return all that a server was told, once it is ``least`` bytes or nothing more comes."""
+    end = time.monotonic() + 2
+    while len(b"".join(peer.heard)) < least and time.monotonic() < end:
+        time.sleep(0.01)
+    return b"".join(peer.heard)
 
 
 class UdpPeer:

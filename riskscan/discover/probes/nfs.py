@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import ProtocolError
-from riskscan.discover.ports import NORMAL_TCP
+from riskscan.discover.ports import FORBIDDEN_PORTS, NORMAL_TCP
 from riskscan.discover.probes.codec import oncrpc
 from riskscan.model import Host, Observation, Policy
 
@@ -52,7 +52,8 @@ class Nfs:
 
 def believable(port: int) -> bool:
     """Say whether a port that the network named may be asked as mountd's."""
-    return 0 < port < 65_536 and (port not in NORMAL_TCP or port in (_PORTMAPPER, _NFS))
+    known = (NORMAL_TCP.keys() | FORBIDDEN_PORTS) - {_PORTMAPPER, _NFS}
+    return 0 < port < 65_536 and port not in known
 
 
 def _ident() -> int:
