@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from riskscan.lab.servers.server import Line, TcpServer
 
@@ -18,6 +19,8 @@ class Ipp(TcpServer):
 
     model: str
     """printer-make-and-model."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Further printer attributes by name, as text."""
 
     def talk(self, line: Line) -> None:
         head = line.until(b"\r\n\r\n", limit=16_384).decode("latin-1")
@@ -38,6 +41,8 @@ class Ipp(TcpServer):
         reply += _attribute(_LANGUAGE, "attributes-natural-language", "en")
         if good:
             reply += bytes([_PRINTER]) + _attribute(_TEXT, "printer-make-and-model", self.model)
+            for name, value in self.attributes.items():
+                reply += _attribute(_TEXT, name, value)
         return reply + bytes([_END])
 
 
@@ -47,8 +52,8 @@ def _attribute(tag: int, name: str, value: str) -> bytes:
 
 
 def _length(head: str) -> int:
-    for field in head.split("\r\n"):
-        name, _, value = field.partition(":")
+    for line in head.split("\r\n"):
+        name, _, value = line.partition(":")
         if name.lower() == "content-length":
             return max(0, int(value))
     return 0
