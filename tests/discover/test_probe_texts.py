@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from riskscan.discover.examine import ask
 from riskscan.discover.faults import Fault, ProtocolError
 from riskscan.discover.probes import PROBES
-from riskscan.discover.probes.greeting import greeting, mysql_version, telnet_text
-from riskscan.discover.probes.http import orthanc_facts, page_facts
+from riskscan.discover.probes.codec.telnet import telnet_text
+from riskscan.discover.probes.codec.web_page import page_facts
+from riskscan.discover.probes.codec.web_status import orthanc
+from riskscan.discover.probes.greeting import greeting, mysql_version
 from riskscan.discover.probes.postgres import answer
 from riskscan.discover.probes.ssh import identification
 from riskscan.discover.probes.vnc import version
@@ -67,10 +69,10 @@ def test_a_page_of_known_length_is_not_waited_for_longer():
 
 
 def test_orthanc_names_itself_only_in_its_own_status_page():
-    page = b'HTTP/1.1 200 OK\r\n\r\n{"ApiVersion": 23, "Name": "LAKESIDE", "Version": "1.12.1"}'
-    assert orthanc_facts(page) == ["Orthanc 1.12.1"]
-    assert orthanc_facts(b'HTTP/1.1 200 OK\r\n\r\n{"Version": "1"}') == []
-    assert orthanc_facts(b"HTTP/1.1 200 OK\r\n\r\n" + b"{" * 60_000) == []
+    page = '{"ApiVersion": 23, "Name": "LAKESIDE", "Version": "1.12.1"}'
+    assert orthanc(page) == [("http.product", "Orthanc 1.12.1")]
+    assert orthanc('{"Version": "1"}') == []
+    assert orthanc("{" * 60_000) == []
 
 
 def test_something_else_than_http_is_a_protocol_error_with_what_was_learned():
@@ -208,7 +210,7 @@ def test_postgres_says_whether_it_offers_tls(reply: bytes, value: str):
 
 @given(st.binary(max_size=400))
 def test_no_bytes_break_a_parser(octets: bytes):
-    for parse in (page_facts, orthanc_facts, identification, answer, version, mysql_version):
+    for parse in (page_facts, identification, answer, version, mysql_version):
         try:
             parse(octets)
         except Fault:

@@ -1,14 +1,16 @@
-"""What a web server says of itself on its front page."""
+"""What a web server says of itself on its front page, and on the pages meant for anyone."""
 
 from __future__ import annotations
 
-import html
-import json
-import re
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from hashlib import md5, sha256
 
 from riskscan.discover.dialer import Dialer, Wire
-from riskscan.discover.faults import Fault, ProtocolError
+from riskscan.discover.faults import Fault, SkippedForSafety
+from riskscan.discover.probes.codec.http_message import Response, is_whole, parse, request
+from riskscan.discover.probes.codec.web_page import icon_path, leads_to, response_facts
+from riskscan.discover.probes.codec.web_status import STATUS_PAGES, front_page
 from riskscan.discover.probes.tls import ANY_VERSION, spoke_tls
 from riskscan.model import Host, Observation, Policy
 
@@ -20,28 +22,20 @@ _PLAIN = frozenset(
 _SECURE = frozenset(
     {443, 4343, 4443, 5001, 5986, 5989, 6443, 7443, 8006, 8043, 8443, 8444, 9443, 10443, 16993}
 )
-_ORTHANC = 8042
-_HEADERS = {
-    "server": "http.server",
-    "x-powered-by": "http.powered-by",
-    "location": "http.location",
-}
-_STATUS = re.compile(rb"HTTP/\d\.\d (\d{3})")
-_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,2000})", re.IGNORECASE)
-_PASSWORD = re.compile(r"<input\b[^>]{0,500}?\btype\s{0,5}=\s{0,5}[\"']?password", re.IGNORECASE)
-_REALM = re.compile(r"realm\s{0,5}=\s{0,5}\"([^\"]{0,500})\"", re.IGNORECASE)
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]{0,5}(\d{1,9})\r", re.IGNORECASE)
-
-Facts = list[tuple[str, str]]
+_MOST_REQUESTS = 4
+_MOST_STEPS = 2
 
 
 class Http:
     """Bytes sent, in order: ``GET / HTTP/1.1`` with Host, User-Agent, Accept and Connection
-    headers; over TLS where the port has shaken hands. On port 8042 of a device that is not
-    fragile also ``GET /system``, Orthanc's anonymous status page.
+    headers; over TLS where the port has shaken hands. On devices that are not fragile at most
+    three more such requests to the same port, on the same connection where the server keeps it
+    open: the page that ``/`` leads to, if it is on this server, twice at most; an anonymous status
+    page of a product that has given a sign of itself, such as Orthanc's ``/system`` or the FHIR
+    ``/metadata``; the site's icon, never on a connection of its own.
 
-    Reading a front page is what the port is there for; no link is followed, nothing is posted,
-    no password is tried.
+    Reading a front page is what the port is there for. Nothing is posted, no password is tried,
+    no path is guessed, and none that names an act is followed.
     """
 
     name = "http"
@@ -58,94 +52,128 @@ class Http:
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         secure = spoke_tls(host, port)
         yield Observation.of("http.tls", "true" if secure else "false", port, "tcp")
-        for key, value in page_facts(self._get(dialer, port, "/", secure)):
-            yield Observation.of(key, value, port, "tcp")
-        if port == _ORTHANC and host.triage.policy is not Policy.FRAGILE:
-            for product in orthanc_facts(self._get(dialer, port, "/system", secure)):
-                yield Observation.of("http.product", product, port, "tcp")
-
-    def _get(self, dialer: Dialer, port: int, path: str, secure: bool) -> bytes:
-        with dialer.dial(port) as wire:
-            if secure:
-                wire.start_tls(ANY_VERSION)
-            wire.send(request(str(dialer.address), path))
-            return _response(wire)
-
-
-def request(host: str, path: str) -> bytes:
-    """Return an honest request for one page (RFC 9110, RFC 9112)."""
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: riskscan\r\n"
-        "Accept: */*\r\nConnection: close\r\n\r\n"
-    ).encode()
+        curious = host.triage.policy is not Policy.FRAGILE
+        told: dict[tuple[str, str], None] = {}
+        with closing(_Visit(dialer, port, secure, _MOST_REQUESTS if curious else 1)) as visit:
+            for fact in _pages(visit) if curious else response_facts(visit.front()):
+                if fact not in told:
+                    told[fact] = None
+                    yield Observation.of(*fact, port, "tcp")
+            if not curious:
+                return
+            signs = [*told, *_subjects(host, port)]
+            for fact in (*_status(visit, port, signs), *_icon(visit)):
+                yield Observation.of(*fact, port, "tcp")
 
 
-def _response(wire: Wire) -> bytes:
-    head = wire.read_until(b"\r\n\r\n", b"\n\n")
-    length = _LENGTH.search(head.partition(b"\r\n\r\n")[0] + b"\r\n")
-    wanted = len(head.partition(b"\r\n\r\n")[0]) + 4 + int(length[1]) if length else None
-    body = bytearray(head)
-    while (wanted is None or len(body) < wanted) and b"</html>" not in body[-64:].lower():
+def _subjects(host: Host, port: int) -> list[tuple[str, str]]:
+    subjects = (o for o in host.observations if o.key == "tls.subject" and o.port == port)
+    return [(o.key, o.value) for o in subjects]
+
+
+def _pages(visit: _Visit) -> Iterator[tuple[str, str]]:
+    """Read the front page, and the page that it leads to; the status is that of the first."""
+    front = visit.front()
+    yield from response_facts(front)
+    yield from front_page(front.text)
+    for _ in range(_MOST_STEPS):
+        path = leads_to(visit.page, visit.base)
+        page = visit.get(path) if path and path not in visit.seen else None
+        if page is None or (page.status >= 400 and page.status not in (401, 403)):
+            return
+        visit.land(page)
+        yield from (fact for fact in response_facts(page) if fact[0] != "http.status")
+
+
+def _status(visit: _Visit, port: int, signs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Ask the pages on which a product names itself, where there is a sign of it."""
+    for question in STATUS_PAGES:
+        if question.fits(port, signs) and question.path not in visit.seen:
+            page = visit.get(question.path, accept=question.accept, extra=question.extra)
+            if page is not None and page.status == 200:
+                yield from question.read(page.text)
+
+
+def _icon(visit: _Visit) -> Iterator[tuple[str, str]]:
+    icon = visit.get(icon_path(visit.page, visit.base), dial=False)
+    if icon and icon.status == 200 and icon.whole and icon.body and not _looks_like_a_page(icon):
+        yield "http.favicon", sha256(icon.body).hexdigest()
+        # Public collections list icons by MD5; nothing rests on its strength.
+        yield "http.favicon-md5", md5(icon.body, usedforsecurity=False).hexdigest()
+
+
+def _looks_like_a_page(icon: Response) -> bool:
+    return icon.body.lstrip()[:1] == b"<" and b"<svg" not in icon.body[:1000]
+
+
+class _Visit:
+    """Requests to one port, on one connection for as long as the server keeps it open."""
+
+    page: Response
+    """The page that was read last of those that the front page leads to."""
+    base: str
+    """Its URL."""
+
+    def __init__(self, dialer: Dialer, port: int, secure: bool, most: int) -> None:
+        self._dialer, self._port, self._secure = dialer, port, secure
+        self._left = most
+        self._open = ExitStack()
+        self._wire: Wire | None = None
+        self.seen: list[str] = []
+
+    def front(self) -> Response:
+        """Ask for ``/``. Raises a ``Fault`` if it is not answered."""
+        front = self._ask("/", "*/*", "")
+        self.land(front)
+        return front
+
+    def get(
+        self, path: str, *, accept: str = "*/*", extra: str = "", dial: bool = True
+    ) -> Response | None:
+        """Ask for one page more; None if there were enough, or it is not answered."""
+        if not self._left or not (dial or self._wire):
+            return None
         try:
-            more = wire.read()
+            return self._ask(path, accept, extra)
+        except SkippedForSafety:
+            raise
         except Fault:
-            break
-        if not more:
-            break
-        body += more
-    return bytes(body)
+            self.close()
+            return None
+
+    def land(self, page: Response) -> None:
+        """Take the page that was asked for last as the one that the site shows its visitors."""
+        host = str(self._dialer.address)
+        host = f"[{host}]" if ":" in host else host
+        scheme = "https" if self._secure else "http"
+        self.page, self.base = page, f"{scheme}://{host}:{self._port}{self.seen[-1]}"
+
+    def close(self) -> None:
+        self._wire = None
+        self._open.close()
+
+    def _ask(self, path: str, accept: str, extra: str) -> Response:
+        if self._wire is None:
+            self._wire = self._open.enter_context(self._dialer.dial(self._port))
+            if self._secure:
+                self._wire.start_tls(ANY_VERSION)
+        self._left -= 1
+        self.seen.append(path)
+        keep = self._left > 0
+        host = str(self._dialer.address)
+        self._wire.send(request(host, path, keep=keep, accept=accept, extra=extra))
+        response = _response(self._wire)
+        if not (keep and response.keeps_alive):
+            self.close()
+        return response
 
 
-def page_facts(octets: bytes) -> Facts:
-    """Read an HTTP response. Raises ``ProtocolError`` if it is none."""
-    status = _STATUS.match(octets)
-    if status is None:
-        raise ProtocolError("not an HTTP response")
-    head, _, body = _split(octets)
-    facts = [("http.status", status[1].decode())]
-    for name, value in _header_lines(head):
-        if key := _HEADERS.get(name):
-            facts.append((key, value))
-        elif name == "www-authenticate":
-            facts += _challenge(value)
-    return facts + _body_facts(body)
-
-
-def _split(octets: bytes) -> tuple[str, str, str]:
-    text = octets.decode("utf-8", errors="replace").replace("\r\n", "\n")
-    return text.partition("\n\n")
-
-
-def _header_lines(head: str) -> Iterator[tuple[str, str]]:
-    for line in head.split("\n")[1:100]:
-        name, colon, value = line.partition(":")
-        if colon and value.strip():
-            yield name.strip().lower(), value.strip()
-
-
-def _challenge(value: str) -> Facts:
-    facts = [("http.auth", value.split(maxsplit=1)[0].lower())]
-    if realm := _REALM.search(value):
-        facts.append(("http.realm", realm[1]))
-    return facts
-
-
-def _body_facts(body: str) -> Facts:
-    facts: Facts = []
-    if (title := _TITLE.search(body)) and (words := " ".join(html.unescape(title[1]).split())):
-        facts.append(("http.title", words))
-    if _PASSWORD.search(body):
-        facts.append(("http.login-form", "true"))
-    return facts
-
-
-def orthanc_facts(octets: bytes) -> list[str]:
-    """Return ``Orthanc <version>`` if the status page is Orthanc's and open to anyone."""
-    _, _, body = _split(octets)
+def _response(wire: Wire) -> Response:
+    heard = b""
     try:
-        page = json.loads(body[body.index("{") : body.rindex("}") + 1])
-    except (ValueError, RecursionError):
-        return []
-    if not isinstance(page, dict) or not {"ApiVersion", "Version"} <= page.keys():
-        return []
-    return [f"Orthanc {page['Version']}"]
+        while not is_whole(heard) and (more := wire.read()):
+            heard += more
+    except Fault:
+        if not heard:
+            raise
+    return parse(heard)
