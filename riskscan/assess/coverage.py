@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from riskscan.model import (
@@ -103,6 +104,12 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
     fragile = sum(d.host.triage.policy is Policy.FRAGILE for d in devices)
     if fragile:
         yield f"{_were(fragile, 'device')} asked only a few ports, for safety."
+    carried = [s.as_of for d in devices for s in d.host.services if s.as_of is not None]
+    if carried:
+        yield (
+            f"The states of {len(carried):,} ports are from earlier scans, the oldest of "
+            f"{min(carried).astimezone(UTC):%Y-%m-%d}: unchanged devices were asked less."
+        )
     unknown = sum(d.identity.device_class is DeviceClass.UNKNOWN for d in devices)
     if unknown:
         yield f"{_were(unknown, 'device')} seen and not identified."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from riskscan.assess.judgement import Verdict, unknown
 from riskscan.model import (
+    CARRIED_FOR,
     Confidence,
     Device,
     Evidence,
@@ -15,6 +17,7 @@ from riskscan.model import (
     Policy,
     PortState,
     Result,
+    Service,
 )
 
 _OUTCOME_WORDS = {
@@ -56,10 +59,12 @@ class Ports:
 
 
 def look(device: Device, ports: Iterable[int], protocol: str = "tcp") -> Ports:
-    """Sort ports by what the device answered."""
+    """Sort ports by what the device answered, in this scan or not long before it."""
     wanted = tuple(ports)
     states = {
-        s.port: s.state for s in device.host.services if s.port in wanted and s.protocol == protocol
+        s.port: s.state
+        for s in device.host.services
+        if s.port in wanted and s.protocol == protocol and _still_counts(device, s)
     }
     return Ports(
         tuple(p for p in wanted if states.get(p) is PortState.OPEN),
@@ -68,13 +73,35 @@ def look(device: Device, ports: Iterable[int], protocol: str = "tcp") -> Ports:
     )
 
 
+def _still_counts(device: Device, service: Service) -> bool:
+    """Say whether a state may be read: asked in this scan, or carried over while it is fresh."""
+    if service.as_of is None:
+        return True
+    seen_at = device.host.seen_at
+    return seen_at is not None and seen_at - service.as_of <= CARRIED_FOR
+
+
+def when_asked(device: Device, ports: Iterable[int], protocol: str = "tcp") -> str:
+    """Say on which day ports were asked whose state an earlier scan gave: ``, asked on ...``.
+
+    '' if this scan asked them all; the oldest day if there are several.
+    """
+    days = [on for port in ports if (on := device.host.asked_on(port, protocol)) is not None]
+    return f", asked on {_day(min(days))}" if days else ""
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
 def if_closed(
     device: Device, ports: Iterable[int], what: str, *, protocol: str = "tcp", probe: str = ""
 ) -> Verdict:
     """Judge a service that gave no sign of itself.
 
-    A pass only if every port was asked and answered that it is closed; unknown otherwise, with
-    the reason of the first port that could not be seen.
+    A pass only if every port was asked and answered that it is closed, in this scan or in one of
+    the last 30 days whose date is then told; unknown otherwise, with the reason of the first port
+    that could not be seen.
     """
     wanted = tuple(ports)
     state = look(device, wanted, protocol)
@@ -82,7 +109,8 @@ def if_closed(
         listed = ", ".join(str(p) for p in wanted)
         return Verdict(
             Result.PASS,
-            f"{what} is not offered: port {listed} answered that it is closed.",
+            f"{what} is not offered: port {listed} answered that it is closed"
+            f"{when_asked(device, wanted, protocol)}.",
             confidence=Confidence.MEDIUM,
         )
     port = (state.open or state.unseen)[0]
@@ -95,12 +123,13 @@ def why(device: Device, port: int, probe: str = "", protocol: str = "tcp") -> st
     for result in device.host.probe_results if probe else ():
         if result.probe == probe and result.port == port:
             return f"port {port} {_OUTCOME_WORDS[result.outcome]}"
+    asked = when_asked(device, (port,), protocol)
     if state is PortState.OPEN:
-        return f"port {port} is open and was not asked further"
+        return f"port {port} is open and was not asked further{asked}"
     if state is PortState.CLOSED:
-        return f"port {port} is closed, the others could not be seen"
+        return f"port {port} is closed, the others could not be seen{asked}"
     if state is not None:
-        return f"port {port} gave no answer"
+        return f"port {port} gave no answer{asked}"
     if device.host.triage.policy is Policy.FRAGILE:
         return f"port {port} was not asked, because this device is treated as delicate"
     return f"port {port} was not asked"

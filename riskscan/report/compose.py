@@ -47,7 +47,7 @@ def compose(
             register=register(assessment, checks),
             plan=plan(assessment),
             rule=rule(assessment),
-            method=method(assessment),
+            method=method(scan, assessment),
             appendix=_appendix(scan, assessment, knowledge_as_of),
         )
     )

@@ -120,6 +120,18 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierPorts:
+    """Ports of a device whose state an earlier scan gave."""
+
+    as_of: datetime
+    """When they were asked."""
+    state: str
+    """``open``, ``closed``, ``filtered`` or ``open|filtered``."""
+    ports: tuple[str, ...]
+    """``443/tcp``."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRow:
     address: str
     mac: str
@@ -134,7 +146,9 @@ class DeviceRow:
     confidence: str
     """``confirmed``, ``probable`` or ``inferred``."""
     open_services: tuple[str, ...]
-    """``443/tcp``."""
+    """``443/tcp``; ``443/tcp (on 2026-11-14)`` if it was not asked in this scan."""
+    earlier_ports: tuple[EarlierPorts, ...]
+    """What this scan did not ask again, but took over from one before."""
     software: str
     because: str
     """The evidence that decided what it is, or why that is not known."""
@@ -319,6 +333,8 @@ class Method:
     scale: tuple[ScaleRow, ...]
     threats: tuple[Fact, ...]
     """The threats that entered the register, each with the basis of its likelihood."""
+    rescan: str
+    """How far the scan built on an earlier one, in a sentence; empty for a full scan."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from ipaddress import ip_network
 
 from riskscan.model import (
@@ -15,11 +16,13 @@ from riskscan.model import (
     Network,
     Result,
     Scan,
+    Service,
 )
 from riskscan.report.clean import shortened
 from riskscan.report.document import (
     DeviceGroup,
     DeviceRow,
+    EarlierPorts,
     Fact,
     MapDevice,
     MapNetwork,
@@ -112,12 +115,27 @@ def _row(device: Device, found: list[Finding]) -> DeviceRow:
         what=identity.device_class.label,
         device_class=identity.device_class.value,
         confidence=CONFIDENCE[identity.confidence],
-        open_services=tuple(f"{s.port}/{s.protocol}" for s in device.host.open_ports),
+        open_services=tuple(_open_service(s) for s in device.host.open_ports),
+        earlier_ports=_earlier_ports(device),
         software=software(device),
         because=_because(device),
         findings=len(own),
         worst=_worst(own),
     )
+
+
+def _open_service(service: Service) -> str:
+    name = f"{service.port}/{service.protocol}"
+    return name if service.as_of is None else f"{name} (on {service.as_of:%Y-%m-%d})"
+
+
+def _earlier_ports(device: Device) -> tuple[EarlierPorts, ...]:
+    alike: dict[tuple[datetime, str], list[str]] = {}
+    for service in device.host.services:
+        if service.as_of is not None:
+            key = service.as_of.astimezone(UTC), service.state.value
+            alike.setdefault(key, []).append(f"{service.port}/{service.protocol}")
+    return tuple(EarlierPorts(*key, tuple(ports)) for key, ports in sorted(alike.items()))
 
 
 def _maker_in_name(device: Device) -> bool:

@@ -6,7 +6,9 @@ and 7 of SP 800-66 r2). The scale words are ours, after its tables G-2, G-4 and 
 
 from __future__ import annotations
 
-from riskscan.model import Assessment, Level
+from datetime import UTC
+
+from riskscan.model import Assessment, Level, Scan
 from riskscan.report.document import Fact, Matrix, MatrixRow, Method, ScaleRow
 
 VL, L, M, H, VH = Level
@@ -58,8 +60,10 @@ _SCALE: tuple[ScaleRow, ...] = (
 )
 
 
-def method(assessment: Assessment) -> Method:
-    """Print the matrices, the words of the scale, and the threats that were used."""
+def method(scan: Scan, assessment: Assessment) -> Method:
+    """Print the matrices, the words of the scale, the threats that were used, and if the scan
+    built on another.
+    """
     return Method(
         matrices=(
             Matrix(
@@ -79,6 +83,19 @@ def method(assessment: Assessment) -> Method:
         ),
         scale=_SCALE,
         threats=_threats(assessment),
+        rescan=_rescan(scan),
+    )
+
+
+def _rescan(scan: Scan) -> str:
+    if scan.rescan_of is None:
+        return ""
+    days = [s.as_of for d in scan.devices for s in d.host.services if s.as_of is not None]
+    taken = f"{len(days):,} port states were taken over" if days else "no port state was taken over"
+    oldest = f", the oldest of {min(days).astimezone(UTC):%Y-%m-%d}" if days else ""
+    return (
+        f"This scan built on scan {scan.rescan_of}: devices that had not changed were asked again "
+        f"what would show a change, and {taken}{oldest}; each stands with the day it was asked."
     )
 
 

@@ -11,6 +11,7 @@ from riskscan.assess.reading import (
     ports_of,
     proof,
     seen,
+    when_asked,
     why,
 )
 from riskscan.model import Confidence, Device, Level, Observation, Outcome, Result
@@ -53,7 +54,8 @@ def telnet(device: Device, context: Context) -> Verdict | None:
         r.port == 23 and r.outcome is Outcome.ANSWERED for r in device.host.probe_results
     )
     sure = Confidence.MEDIUM if answered else Confidence.LOW
-    return _clear("Port 23, the Telnet port, is open.", (open_port(23),), "open", sure)
+    text = f"Port 23, the Telnet port, is open{when_asked(device, (23,))}."
+    return _clear(text, (open_port(23),), "open", sure)
 
 
 @device_check(
@@ -89,7 +91,8 @@ def ftp(device: Device, context: Context) -> Verdict | None:
         where = ports_of(greetings)
         return _clear(f"FTP answers on {where}.", greetings, says, Confidence.MEDIUM)
     if look(device, (21,)).open:
-        return _clear("Port 21, the FTP port, is open.", (open_port(21),), "open", Confidence.LOW)
+        text = f"Port 21, the FTP port, is open{when_asked(device, (21,))}."
+        return _clear(text, (open_port(21),), "open", Confidence.LOW)
     return if_closed(device, (21,), "FTP")
 
 

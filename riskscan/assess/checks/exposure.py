@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check
-from riskscan.assess.reading import if_closed, look, open_port, proof, seen
+from riskscan.assess.reading import if_closed, look, open_port, proof, seen, when_asked
 from riskscan.model import Confidence, Device, Level, Result
 
 DATABASES: dict[int, str] = {
@@ -55,7 +55,8 @@ def database(device: Device, context: Context) -> Verdict | None:
         evidence = proof(spoke, "a database greeted the scanner")
         evidence += proof((open_port(n) for n in ports.open), "open database port")
         sure = Confidence.HIGH if spoke else Confidence.LOW
-        return Verdict(Result.FAIL, f"Reachable: {names}.", evidence, sure)
+        text = f"Reachable: {names}{when_asked(device, ports.open)}."
+        return Verdict(Result.FAIL, text, evidence, sure)
     asked = tuple(p for p in DATABASES if device.host.asked(p) is not None)
     return if_closed(device, sorted({*_COMMON, *asked}), "a database")
 
@@ -84,5 +85,6 @@ def raw_print(device: Device, context: Context) -> Verdict | None:
     """
     if look(device, (9100,)).open:
         evidence = proof((open_port(9100),), "the raw printing port is open")
-        return Verdict(Result.FAIL, "Port 9100 is open.", evidence, Confidence.MEDIUM)
+        text = f"Port 9100 is open{when_asked(device, (9100,))}."
+        return Verdict(Result.FAIL, text, evidence, Confidence.MEDIUM)
     return if_closed(device, (9100,), "raw printing")
