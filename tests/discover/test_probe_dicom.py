@@ -20,13 +20,8 @@ from riskscan.discover.examine import ask
 from riskscan.discover.probes import PROBES
 from riskscan.discover.probes.codec.dicom_syntaxes import (
     CONTEXTS,
-    RELEASE_RQ,
-    STORAGE,
-    abort,
     rejection,
     services,
-    storage_classes,
-    toolkit,
 )
 from riskscan.model import Outcome, ProbeResult
 

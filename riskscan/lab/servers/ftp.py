@@ -50,6 +50,8 @@ class _FtpSession:
         elif verb == "PASS":
             self._in = self._anonymous and self._user in ("anonymous", "ftp")
             self._say("230 Logged in." if self._in else "530 Login incorrect.")
+        elif verb == "FEAT":
+            self._say("211-Features:\r\n UTF8\r\n SIZE\r\n211 End")
         elif verb in _SIMPLE:
             self._say(_SIMPLE[verb])
         elif verb not in ("PASV", "LIST", "NLST"):

@@ -18,6 +18,8 @@ _REASONS = {
     405: "Method Not Allowed",
 }
 
+_STAYS = {True: b"Connection: keep-alive", False: b"Connection: close"}
+
 LOGIN_FORM = (
     '<form method="post" action="/login"><input type="text" name="user">'
     '<input type="password" name="password"><button>Sign in</button></form>'
@@ -40,6 +42,12 @@ class Http(TcpServer):
     """If set, the front page is a redirect to this location."""
     pages: tuple[tuple[str, str, str], ...] = ()
     """Further pages as path, content type, body."""
+    icon: bytes = b""
+    """What stands under /favicon.ico; nothing does if empty."""
+    head: str = ""
+    """Further elements of the front page's head."""
+    headers: tuple[str, ...] = ()
+    """Further header lines of every reply."""
     tls: Tls | None = None
 
     def prepare(self) -> None:
@@ -49,15 +57,24 @@ class Http(TcpServer):
     def talk(self, line: Line) -> None:
         if self.tls:
             line.secure(_context(self.tls))
+        while self._exchange(line):
+            pass
+
+    def _exchange(self, line: Line) -> bool:
+        """Answer one request; False if the connection is not to be kept."""
         head = line.until(b"\r\n\r\n", limit=16_384).decode("latin-1")
+        stays = "\r\nconnection: keep-alive\r\n" in head.lower()
+        line.send(self._answer(head).replace(b"Connection: close", _STAYS[stays], 1))
+        return stays
+
+    def _answer(self, head: str) -> bytes:
         method, _, rest = head.partition(" ")
         path, _, version = rest.partition("\r\n")[0].rpartition(" ")
         if not version.startswith("HTTP/"):
-            line.send(self._reply(400, "", "bad request", method))
-        elif method not in ("GET", "HEAD"):
-            line.send(self._reply(405, "", "method not allowed", method))
-        else:
-            line.send(self._page(path, method))
+            return self._reply(400, "", "bad request", method)
+        if method not in ("GET", "HEAD"):
+            return self._reply(405, "", "method not allowed", method)
+        return self._page(path, method)
 
     def _page(self, path: str, method: str) -> bytes:
         if self.realm:
@@ -69,6 +86,8 @@ class Http(TcpServer):
             return self._reply(301, f"Location: {self.redirect}", "moved", method)
         if path == "/":
             return self._reply(200, "", self._front(), method)
+        if path == "/favicon.ico" and self.icon:
+            return self._reply(200, "", self.icon, method, "image/x-icon")
         for known, kind, body in self.pages:
             if path == known:
                 return self._reply(200, "", body, method, kind)
@@ -78,18 +97,20 @@ class Http(TcpServer):
         form = LOGIN_FORM if self.login else "<p>Ready.</p>"
         return (
             "<!DOCTYPE html>\n<html><head><meta charset='utf-8'>"
-            f"<title>{self.title}</title></head><body><h1>{self.title}</h1>{form}</body></html>\n"
+            f"<title>{self.title}</title>{self.head}</head><body><h1>{self.title}</h1>{form}</body></html>\n"
         )
 
     def _reply(
-        self, status: int, header: str, body: str, method: str, kind: str = "text/html"
+        self, status: int, header: str, body: str | bytes, method: str, kind: str = "text/html"
     ) -> bytes:
-        content = body.encode()
+        content = body if isinstance(body, bytes) else body.encode()
+        charset = "" if isinstance(body, bytes) else "; charset=utf-8"
         lines = [
             f"HTTP/1.1 {status} {_REASONS[status]}",
-            f"Content-Type: {kind}; charset=utf-8",
+            f"Content-Type: {kind}{charset}",
             f"Content-Length: {len(content)}",
             "Connection: close",
+            *self.headers,
         ]
         if self.server:
             lines.append(f"Server: {self.server}")
