@@ -16,6 +16,7 @@ mac-vendor-lookup.
 """
 
 from riskscan.identify.account import Account, account
+from riskscan.identify.corrected import corrected
 from riskscan.identify.coverage import Coverage, coverage
 from riskscan.identify.rule import Rule, RuleSet
 from riskscan.identify.rule_text import observed
@@ -34,6 +35,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "account",
+    "corrected",
     "coverage",
     "explain",
     "identify",

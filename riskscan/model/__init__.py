@@ -26,6 +26,7 @@ from riskscan.model.assessment import (
     ScanPower,
     Threat,
 )
+from riskscan.model.correction import Correction, correction_of, marks_of
 from riskscan.model.device import (
     CLASS_GROUPS,
     MEDICAL_CLASSES,
@@ -92,6 +93,7 @@ __all__ = [
     "Control",
     "ControlResult",
     "ControlStatus",
+    "Correction",
     "Coverage",
     "Device",
     "DeviceClass",
@@ -129,4 +131,6 @@ __all__ = [
     "Triage",
     "Vantage",
     "compare",
+    "correction_of",
+    "marks_of",
 ]

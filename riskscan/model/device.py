@@ -178,6 +178,10 @@ class Identity:
     """Observations that spoke for another class."""
     mac_vendor: str | None = None
     """Holder of the MAC prefix; often the maker of the network card, not of the device."""
+    location: str | None = None
+    """Where it stands, as a person said."""
+    owner: str | None = None
+    """Who answers for it, as a person said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ OBSERVATION_KEYS: dict[str, str] = {
     # learned by the sweep
     "arp.mac": "MAC address that answered for this address",
     "arp.other-mac": "a second MAC address that answered for the same address",
+    "arp.shares-mac": "another address that the same MAC address answered for, one each",
+    "arp.proxied-by": "MAC address of a router that answered ARP in its name",
+    "ip.ttl": "time to live of another answer (TCP, ICMP unreachable), as received",
     "icmp.ttl": "time to live of the echo reply, as received",
     "ip6.address": "an IPv6 address heard from the same MAC, one observation each",
     "net.gateway": "'true' for the default gateway of the scanning machine",
@@ -22,6 +25,8 @@ OBSERVATION_KEYS: dict[str, str] = {
     "mac.local": "'true' for a locally administered (often randomised) MAC address",
     "tcp.open": "an open TCP port, as a decimal number",
     "udp.open": "an open UDP port, as a decimal number",
+    # said by a person
+    "site.correction": "who said what the device is, and when",
     # tls
     "tls.version": "version of the first handshake: TLSv1.3, TLSv1.2, TLSv1.1, TLSv1",
     "tls.offers": "a version that the server accepted, one observation each",

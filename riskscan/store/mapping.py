@@ -16,6 +16,7 @@ from riskscan.model import (
     OBSERVATION_CAP,
     Confidence,
     Consent,
+    Correction,
     Device,
     DeviceClass,
     Evidence,
@@ -205,7 +206,39 @@ def identity_values(device_id: int, identity: Identity, rules_revision: str) -> 
         "roles": [role.value for role in identity.roles],
         "rule_id": identity.rule_id,
         "mac_vendor": identity.mac_vendor,
+        "location": identity.location,
+        "owner": identity.owner,
     }
+
+
+def correction_values(correction: Correction) -> Values:
+    kind = correction.device_class
+    return {
+        "marks": list(correction.marks),
+        "author": correction.author,
+        "made_at": correction.made_at,
+        "device_class": kind.value if kind else None,
+        "vendor": correction.vendor,
+        "product": correction.product,
+        "location": correction.location,
+        "owner": correction.owner,
+        "note": correction.note,
+    }
+
+
+def correction_from(row: Row) -> Correction:
+    kind = row["device_class"]
+    return Correction(
+        marks=tuple(row["marks"]),
+        author=row["author"],
+        made_at=row["made_at"],
+        device_class=DeviceClass(kind) if kind else None,
+        vendor=row["vendor"],
+        product=row["product"],
+        location=row["location"],
+        owner=row["owner"],
+        note=row["note"],
+    )
 
 
 def identity_evidence_values(device_id: int, identity: Identity) -> list[Values]:
@@ -289,4 +322,6 @@ def _identity_from(row: Row, evidence: list[Row]) -> Identity:
         evidence=tuple(evidence_from(e) for e in evidence if not e["against"]),
         against=tuple(evidence_from(e) for e in evidence if e["against"]),
         mac_vendor=row["mac_vendor"],
+        location=row["location"],
+        owner=row["owner"],
     )

@@ -9,7 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from riskscan.model import Address, Answer, Assessment, Device, Evidence, Finding, Scan, ScanState
+from riskscan.model import (
+    Address,
+    Answer,
+    Assessment,
+    Correction,
+    Device,
+    Evidence,
+    Finding,
+    Scan,
+    ScanState,
+)
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
 from riskscan.store.mapping import Row
@@ -18,6 +28,7 @@ from riskscan.store.tables import (
     ANSWER,
     ASSESSMENT,
     CONTROL_RESULT,
+    CORRECTION,
     DEVICE,
     EVIDENCE,
     FINDING,
@@ -123,6 +134,12 @@ def _findings(connection: Connection, assessment_id: int) -> Iterator[Finding]:
 
 def _spoken(rows: list[Row]) -> Iterator[Evidence]:
     return (mapping.evidence_from(row) for row in rows)
+
+
+def read_corrections(connection: Connection) -> tuple[Correction, ...]:
+    """Return every correction ever made, oldest first."""
+    rows = connection.execute(select(CORRECTION).order_by(CORRECTION.c.id)).mappings()
+    return tuple(mapping.correction_from(row) for row in rows)
 
 
 def read_answers(connection: Connection) -> tuple[Answer, ...]:

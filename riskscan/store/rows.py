@@ -184,6 +184,26 @@ class IdentityRow(SQLModel, table=True):
     roles: Any = nested()
     rule_id: str | None = words()
     mac_vendor: str | None = words()
+    location: str | None = words()
+    owner: str | None = words()
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What a named person said a device is. Never changed: a later word is another row."""
+
+    __tablename__: ClassVar[Any] = "correction"
+    __table_args__ = (one_of("device_class", DeviceClass), STRICT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    marks: Any = nested()
+    author: str = words()
+    made_at: datetime = moment()
+    device_class: str | None = words()
+    vendor: str | None = words()
+    product: str | None = words()
+    location: str | None = words()
+    owner: str | None = words()
+    note: str = words()
 
 
 class EvidenceRow(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from riskscan.errors import ScanNotFound, StoreError, StoreTooNew
-from riskscan.model import Address, Answer, Assessment, Device, Scan, ScanState
+from riskscan.model import Address, Answer, Assessment, Correction, Device, Scan, ScanState
 from riskscan.store import migrate, reading, writing
 from riskscan.store.connection import open_engine, read_revision, settle
 from riskscan.store.faults import spoken
@@ -181,6 +181,27 @@ class Store:
                 given = [a for a in reading.read_answers(connection) if a.control == answer.control]
                 if not _is_repeated(answer, given):
                     writing.add_answer(connection, answer)
+
+    def reidentify(self, scan_id: str, devices: Iterable[Device], rules_revision: str) -> None:
+        """Keep what devices of a scan are taken for by other rules, in one transaction.
+
+        What was observed stays as it is. Raises ScanNotFound.
+        """
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            for device in devices:
+                writing.replace_identity(connection, scan_id, device, rules_revision)
+            writing.mark_rules(connection, scan_id, rules_revision)
+
+    def add_correction(self, correction: Correction) -> None:
+        """Keep what a named person said of a device, beside all that was said before."""
+        with self._transaction() as connection:
+            writing.add_correction(connection, correction)
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """Return all that was said of devices, oldest first."""
+        with self._transaction() as connection:
+            return reading.read_corrections(connection)
 
     def answers(self) -> tuple[Answer, ...]:
         """Return the newest answer to each control, by control."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from riskscan.model import Answer, Assessment, Device, Scan, ScanState
+from riskscan.model import Answer, Assessment, Correction, Device, Scan, ScanState
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
 from riskscan.store.tables import (
@@ -15,6 +15,7 @@ from riskscan.store.tables import (
     ANSWER,
     ASSESSMENT,
     CONTROL_RESULT,
+    CORRECTION,
     DEVICE,
     EVIDENCE,
     FINDING,
@@ -70,6 +71,28 @@ def replace_device(
     _insert(connection, OBSERVATION, mapping.observation_values(device_id, host))
     _insert(connection, IDENTITY, [mapping.identity_values(device_id, identity, rules_revision)])
     _insert(connection, EVIDENCE, mapping.identity_evidence_values(device_id, identity))
+
+
+def replace_identity(
+    connection: Connection, scan_id: str, device: Device, rules_revision: str
+) -> None:
+    """Write what a device is taken for in place of what it was taken for."""
+    address = str(device.address)
+    query = select(DEVICE.c.id).where(DEVICE.c.scan_id == scan_id, DEVICE.c.address == address)
+    device_id = connection.execute(query).scalar_one()
+    connection.execute(delete(IDENTITY).where(IDENTITY.c.device_id == device_id))
+    identity = device.identity
+    _insert(connection, IDENTITY, [mapping.identity_values(device_id, identity, rules_revision)])
+    _insert(connection, EVIDENCE, mapping.identity_evidence_values(device_id, identity))
+
+
+def mark_rules(connection: Connection, scan_id: str, rules_revision: str) -> None:
+    marked = {"rules_revision": rules_revision}
+    connection.execute(update(SCAN).where(SCAN.c.id == scan_id), marked)
+
+
+def add_correction(connection: Connection, correction: Correction) -> None:
+    _insert(connection, CORRECTION, [mapping.correction_values(correction)])
 
 
 def add_assessment(connection: Connection, assessment: Assessment) -> None:
