@@ -27,6 +27,7 @@ from riskscan.discover.probes import (
     redis,
 )
 from riskscan.discover.probes.codec import bson, oncrpc
+from riskscan.discover.probes.codec.web_status import front_page
 from riskscan.lab.servers import ber
 from riskscan.lab.servers.broker import Amqp, Mqtt
 from riskscan.lab.servers.datastore import Memcached, MongoDb, Redis
@@ -315,3 +316,8 @@ def test_no_export_list_is_read_for_ever(words: list[bytes]):
         return
     assert count <= 500
     assert set(audiences) <= {"world", "list"}
+
+
+def test_opensearch_names_itself_on_its_front_page():
+    page = '{"version": {"distribution": "opensearch", "number": "2.11.0"}}'
+    assert front_page(page) == [("http.product", "OpenSearch 2.11.0")]

@@ -77,11 +77,13 @@ def cloud_storage(body: str) -> Facts:
 
 
 def front_page(body: str) -> Facts:
-    """Read the front page of databases that greet in JSON: Elasticsearch, CouchDB."""
+    """Read the front page of databases that greet in JSON: Elasticsearch, OpenSearch, CouchDB."""
     page = _json(body)
     version = page.get("version")
     if isinstance(version, dict) and "You Know, for Search" in str(page.get("tagline")):
         return [("http.product", f"Elasticsearch {version.get('number')}")]
+    if isinstance(version, dict) and version.get("distribution") == "opensearch":
+        return [("http.product", f"OpenSearch {version.get('number')}")]
     if page.get("couchdb") == "Welcome":
         return [("http.product", f"CouchDB {version}")]
     return []
