@@ -22,12 +22,14 @@ from riskscan.discover.forecast import Forecast, forecast
 from riskscan.discover.profile import DEFAULT_PROFILE, PROFILES
 from riskscan.discover.raw.client import RawProcess, open_raw_sockets
 from riskscan.errors import OutputError, RawSocketsLost
+from riskscan.identify import RuleSet, corrected
 from riskscan.identify.earlier import known_fragile, known_robust
 from riskscan.identify.hardy import hardy
 from riskscan.model import (
     Answer,
     Assessment,
     Change,
+    Correction,
     Device,
     Event,
     Host,
@@ -119,13 +121,14 @@ def scan(
         stop=stop,
         raw=raw.opened if raw else open_raw_sockets,
     )
+    corrections = store.corrections()
     lost: RawSocketsLost | None = None
     try:
         for host in hosts:
             if host.found_by == ("self",):
                 listen(Notice("scanner-not-assessed", SCANNER_NOTICE.format(host.address)))
             else:
-                store.record(current.id, identify.identify(host, rules))
+                store.record(current.id, corrected(identify.identify(host, rules), corrections))
     except RawSocketsLost as error:
         lost = error
     state = ScanState.INCOMPLETE if stop.is_set() or lost else ScanState.COMPLETE
@@ -163,6 +166,27 @@ def plan(
         arp_pps=arp_pps,
         rescan=rescan and newest is not None,
     )
+
+
+def reidentify(store: Store, scan: Scan, rules: RuleSet) -> tuple[tuple[Device, Device], ...]:
+    """Say again what the devices of a stored scan are, and keep it; sends no packet.
+
+    Returns each device of which something changed, before and after. Corrections stay in force.
+    """
+    corrections = store.corrections()
+    again = [corrected(identify.identify(d.host, rules), corrections) for d in scan.devices]
+    store.reidentify(scan.id, again, rules.revision)
+    pairs = zip(scan.devices, again, strict=True)
+    return tuple((old, new) for old, new in pairs if old.identity != new.identity)
+
+
+def correct(store: Store, scan: Scan, device: Device, correction: Correction) -> Device:
+    """Keep what a named person says of a device, and let it stand in this scan at once."""
+    store.add_correction(correction)
+    rules = identify.load_rules()
+    after = corrected(identify.identify(device.host, rules), store.corrections())
+    store.reidentify(scan.id, [after], scan.rules_revision)
+    return after
 
 
 def left_of(store: Store, scan: Scan) -> tuple[int, int]:
