@@ -52,6 +52,9 @@ class Devices:
         self.malformed: list[str] = []
         self.repeated = 0
         self.half_open: dict[tuple[str, int], int] = {}
+        self.most_half_open = 0
+        self.lossy = False
+        self._arrived: Counter[tuple[str, int]] = Counter()
         self._later: list[tuple[float, tuple[str, int], bytes]] = []
         self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         self._raw.bind(("dev0", 0))
@@ -68,6 +71,7 @@ class Devices:
                 if key in self.half_open:
                     self.repeated += 1
                     self._send(again)
+                    heapq.heappush(self._later, (time.monotonic() + 0.7, key, again))
             if kind == socket.PACKET_OUTGOING:
                 continue
             if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\0\1":
@@ -93,6 +97,8 @@ class Devices:
         target = socket.inet_ntoa(packet[16:20])
         segment = packet[20:]
         port, flags = struct.unpack_from("!H", segment, 2)[0], segment[13]
+        if self.lossy and self._is_lost(target, flags):
+            return
         self.moments[target].append(time.monotonic())
         pseudo = packet[12:20] + struct.pack("!HH", 6, len(segment))
         if packet[0] != 0x45 or not checksum_is_right(packet[:20]):
@@ -108,6 +114,12 @@ class Devices:
             self.half_open.pop((target, port), None)
         else:
             self.malformed.append(f"flags {flags} to {target}")
+
+    def _is_lost(self, target: str, flags: int) -> bool:
+        """Lose the first RST to a host and every third; of all else every tenth packet."""
+        kind = (target, flags & RST)
+        self._arrived[kind] += 1
+        return self._arrived[kind] % (3 if flags & RST else 10) == 1
 
     def _answer(self, frame: bytes, packet: bytes, target: str, port: int) -> None:
         if target == BARRED:
@@ -125,6 +137,8 @@ class Devices:
         self._send(reply)
         if flags & SYN:
             self.half_open[target, port] = number
+            at_once = sum(address == target for address, _ in self.half_open)
+            self.most_half_open = max(self.most_half_open, at_once)
             heapq.heappush(self._later, (time.monotonic() + 0.7, (target, port), reply))
 
     def _reply(self, frame: bytes, packet: bytes, number: int, flags: int) -> bytes:
@@ -149,6 +163,7 @@ class Devices:
             "resets": dict(self.resets),
             "malformed": self.malformed,
             "repeated": self.repeated,
+            "most_half_open": self.most_half_open,
             "half_open": [f"{a}:{p}" for a, p in self.half_open],
         }
 
@@ -164,6 +179,7 @@ def devices() -> None:
     sys.stdin.readline()
     ip("link", "set", "dev0", "up")
     made = Devices()
+    made.lossy = sys.argv[2] == "lossy"
     threading.Thread(target=made.run, daemon=True).start()
     print("up", flush=True)
     for _ in sys.stdin:
@@ -176,9 +192,9 @@ def devices() -> None:
 class Wire:
     """Our end: the engine, and a way to ask the devices what they felt."""
 
-    def __init__(self) -> None:
+    def __init__(self, scenario: str) -> None:
         self._child = subprocess.Popen(
-            ["unshare", "--net", sys.executable, __file__, "devices"],
+            ["unshare", "--net", sys.executable, __file__, "devices", scenario],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -314,6 +330,14 @@ def link(wire: Wire) -> dict[str, object]:
     return {"states": states, "felt": wire.felt()}
 
 
+def lossy(wire: Wire) -> dict[str, object]:
+    """One packet in ten is lost on the way to the devices, and of the resets every third."""
+    with wire.engine() as engine:
+        states = wire.ask(engine, [OPEN_PC, *MANY[:7]], _ports(), most=4)
+        time.sleep(2.0)
+    return {"states": states, "felt": wire.felt()}
+
+
 def through_the_sweep(wire: Wire) -> dict[str, object]:
     """What a scan uses, on its way from address to services."""
     from riskscan import discover
@@ -338,12 +362,12 @@ def through_the_sweep(wire: Wire) -> dict[str, object]:
 
 
 SCENARIOS = {
-    f.__name__: f for f in (everything, killed, eaten, out_of_scope, link, through_the_sweep)
+    f.__name__: f for f in (everything, killed, eaten, out_of_scope, link, lossy, through_the_sweep)
 }
 
 
 def scan(scenario: str) -> None:
-    wire = Wire()
+    wire = Wire(scenario)
     result = SCENARIOS[scenario](wire)
     print(json.dumps({**result, "events": wire.events}))
 

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from riskscan.discover.pace import PACES
 from riskscan.discover.ports import FORBIDDEN_PORTS, LIKELY_TCP, NORMAL_TCP, TELLTALE_TCP
 from riskscan.discover.question import Question
-from riskscan.discover.raw.engine.asking import REST, ROW, Asking, Losses, Peer, Verdict
+from riskscan.discover.raw.engine.asking import (
+    IDLE,
+    LONGEST_WAIT,
+    REST,
+    ROW,
+    Asking,
+    Losses,
+    Peer,
+    Verdict,
+)
 from riskscan.discover.raw.engine.clock import Cap, HostClock
 from riskscan.discover.raw.engine.packets import Reply
 from riskscan.model import Policy, PortState
@@ -38,7 +47,14 @@ def _question(ports: tuple[int, ...], pps: int = 40, **options: int) -> Question
 class Run:
     """One question asked of a device that exists on paper, from ``now`` on."""
 
-    def __init__(self, question: Question, device: Device, peer: Peer, now: float = 0.0) -> None:
+    def __init__(
+        self,
+        question: Question,
+        device: Device,
+        peer: Peer,
+        now: float = 0.0,
+        trip: float = TRIP,
+    ) -> None:
         self.asking = asking = Asking(question, peer)
         self.asked: list[tuple[float, int]] = []
         self.felt: list[float] = []
@@ -62,7 +78,7 @@ class Run:
                 self.asked.append((self.now, port))
                 self.felt.append(self.now)
                 if reply := device(port, self.now):
-                    answers.append((self.now + TRIP, port, reply))
+                    answers.append((self.now + trip, port, reply))
 
     def times(self, port: int) -> int:
         return sum(p == port for _, p in self.asked)
@@ -231,6 +247,59 @@ def test_a_host_clock_never_makes_up_for_lost_time():
     assert clock.free_at(10) == pytest.approx(0.1)
     clock.count(50.0)
     assert clock.free_at(10) == pytest.approx(50.1)
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.3), st.booleans()), max_size=200), st.integers(2, 60))
+def test_a_reset_of_ours_keeps_the_pace_too(steps: list[tuple[float, bool]], pps: int):
+    clock, now, felt = HostClock(), 0.0, []
+    for wait, accepted in steps:
+        now = max(now + wait, clock.free_at(pps))
+        clock.count(now)
+        felt.append(now)
+        if accepted:
+            clock.count(now + 0.001)
+            felt += [now + 0.001, clock.place(pps, now + 0.001)]
+    felt.sort()
+    worst = max((sum(start <= at < start + 1 for at in felt) for start in felt), default=0)
+    assert worst <= pps
+
+
+@pytest.mark.parametrize("pause", [0.0, IDLE, 300.0])
+def test_the_first_packet_after_a_pause_stands_alone_until_it_is_answered(pause: float):
+    peer = _peer()
+    before = Run(_question((21,)), _opens(), peer)
+    silent = Run(_question(OTHERS[:5]), _opens(closed=None), peer, before.now + pause)
+    gap = silent.asked[1][0] - silent.asked[0][0]
+    assert (gap >= LONGEST_WAIT) == (pause > 0)
+    assert all(b[0] - a[0] < 0.5 for a, b in pairwise(silent.asked[1:5]))
+    answers = Run(_question(OTHERS[:5]), _opens(), peer, silent.now + pause)
+    assert all(b[0] - a[0] < 0.2 for a, b in pairwise(answers.asked))
+
+
+def test_a_silent_device_that_was_never_spoken_to_gets_its_first_packet_alone():
+    run = Run(_question(TELLTALE, 5), _opens(closed=None), _peer())
+    assert run.asked[1][0] - run.asked[0][0] >= LONGEST_WAIT
+
+
+def test_far_away_too_no_two_connections_are_opened_at_once():
+    run = Run(_question(OTHERS), _opens(*OTHERS[::9]), _peer(), trip=0.08)
+    assert min(b - a for (a, _), (b, _) in pairwise(run.asked)) >= 0.08 - 1e-9
+
+
+def test_a_device_that_limits_its_refusals_is_asked_more_slowly_and_not_taken_for_filtered():
+    told: list[float] = []
+
+    def limited(_port: int, now: float) -> Reply | None:
+        if sum(at > now - 1 for at in told) >= 10:
+            return None
+        told.append(now)
+        return Reply.REFUSED
+
+    run = Run(_question(OTHERS, most=4), limited, _peer())
+    assert run.asking.verdict is None
+    filtered = [p for p, s in run.states.items() if s is PortState.FILTERED]
+    assert len(filtered) <= len(OTHERS) // 10
+    assert len(run.asked) <= 400
 
 
 def test_no_policy_is_slower_than_a_clock_can_keep():

@@ -84,6 +84,18 @@ def test_where_a_firewall_of_ours_swallows_resets_the_engine_sends_its_own():
     assert felt["worst"][wire.OPEN_PC] <= 5
 
 
+def test_on_a_wire_that_loses_packets_connections_are_closed_in_the_pace_of_the_host():
+    result = wire.bench("lossy")
+    felt = result["felt"]
+    for states in result["states"].values():
+        assert _open(states) == wire.LISTENING & set(NORMAL_TCP)
+    assert felt["half_open"] == []
+    assert felt["malformed"] == []
+    assert max(felt["worst"].values()) <= 40
+    assert felt["most_half_open"] <= 2, "the second until a loss was seen for the first time"
+    assert felt["resets"][wire.OPEN_PC] <= 3 * len(wire.LISTENING)
+
+
 def test_the_scope_is_asked_at_every_send():
     result = wire.bench("out_of_scope")
     assert "not in scope" in result["states"][wire.OPEN_PC]

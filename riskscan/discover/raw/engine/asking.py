@@ -37,6 +37,17 @@ _TRIPS = 5
 _SLOWED, _SLOW = 5.0, 0.25
 """So many round trips in a row, each so many times the usual and so many seconds: it labours."""
 
+IDLE = 5.0
+"""Seconds without a packet after which our kernel may have to look for a host again."""
+
+_TOGETHER = 0.1
+"""Longest time in seconds that a SYN is waited for, so that none is in flight beside it."""
+
+_LATE = 6
+"""Ports that answered only when asked again, by which a host that limits its answers is known."""
+
+_SLOWEST = 4
+
 _DECOYS = range(33_000, 48_000)
 _STATES = {
     Reply.ACCEPTED: PortState.OPEN,
@@ -65,6 +76,11 @@ class Losses:
         self.answered += 1
 
     @property
+    def any(self) -> bool:
+        """Whether a packet was ever seen to be lost."""
+        return self.lost > 0
+
+    @property
     def tries(self) -> int:
         """Return the fewest tries that make a miss unlikely enough; 2 while little is known."""
         if self.answered < 40 or not self.lost:
@@ -83,8 +99,11 @@ class Peer:
         self.asked = self.opened = self.answered = self.missed = self.strikes = 0
         self.known: int | None = None
         self.accepted: set[int] = set()
+        self.pps = 2
         self.slower = 1
         self.row = ROW
+        self.alone_until = 0.0
+        self._late = self._in_time = 0
         self._first_trips: list[float] = []
         self._last_trips: deque[float] = deque(maxlen=_TRIPS)
         self._smooth = 0.0
@@ -124,12 +143,44 @@ class Peer:
         self._last_trips.append(seconds)
         self._smooth += (seconds - self._smooth) / (8 if self._smooth else 1)
 
+    def sent(self, now: float) -> None:
+        """Note a packet to it.
+
+        The first one after a pause stands alone until it is answered, or cannot be any more: our
+        kernel may hold it back while it looks for the host, and let the next one go together with
+        it.
+        """
+        if now - self.clock.last >= IDLE:
+            self.alone_until = now + LONGEST_WAIT
+        self.clock.count(now)
+
+    def together(self) -> float:
+        """Seconds for which the answer to a SYN is waited for before the next one is sent.
+
+        Two that are accepted at once would be two connections. Twice the usual round trip.
+        """
+        return min(_TOGETHER, 2 * self._smooth)
+
+    def noted(self, tries: int) -> None:
+        """Note a port that answered after so many tries.
+
+        A host that often answers only when asked again, while others do not, limits how many
+        answers it gives in a second: it is asked more slowly, or its closed ports would seem
+        filtered.
+        """
+        self.losses.note(tries)
+        self._late += tries > 1
+        self._in_time += tries == 1
+        if self._late >= _LATE and self._late > 0.2 * self._in_time:
+            self.slower = min(_SLOWEST, 2 * self.slower)
+            self._late = self._in_time = 0
+
     def rested(self) -> None:
         """Go on after a pause at half the pace, and be slower to suspect it again.
 
         Silence on the ports before was a filter's, or is over; so are the long round trips.
         """
-        self.slower, self.row = 2, 2 * self.row
+        self.slower, self.row = max(2, self.slower), 2 * self.row
         self._last_trips.clear()
 
 
@@ -139,6 +190,7 @@ class Asking:
     def __init__(self, question: Question, peer: Peer) -> None:
         self.question = question
         self.peer = peer
+        peer.pps = question.pps
         self.verdict: Verdict | None = None
         self.resting = False
         self._decoys = set(_random_ports(question.tcp)) if question.decoys else set()
@@ -154,6 +206,7 @@ class Asking:
         self._excused: set[int] = set()
         self._rest_until = 0.0
         self._check_until = 0.0
+        self._newest: int | None = None
 
     @property
     def over(self) -> bool:
@@ -184,9 +237,10 @@ class Asking:
 
     def sent(self, port: int, now: float) -> None:
         """Note that a port was asked."""
-        self.peer.clock.count(now)
+        self.peer.sent(now)
         if self.resting:
             return
+        self._newest = port
         if port not in self._tries and port not in self._decoys:
             self.peer.asked += 1
         self._tries[port] = self._tries.get(port, 0) + 1
@@ -198,7 +252,11 @@ class Asking:
         self._again.appendleft(port)
 
     def _free_at(self) -> float:
-        return self.peer.clock.free_at(max(2, self.question.pps // self.peer.slower))
+        peer = self.peer
+        free = peer.clock.free_at(max(2, self.question.pps // peer.slower))
+        if self._newest is not None:
+            free = max(free, self._sent[self._newest] + peer.together())
+        return max(free, peer.alone_until)
 
     def _next_port(self) -> int | None:
         for queue in (self._first, self._again):
@@ -243,6 +301,9 @@ class Asking:
 
     def heard(self, port: int, reply: Reply, now: float) -> None:
         """Take in an answer that is known to be one to us."""
+        self.peer.alone_until = 0.0
+        if port == self._newest:
+            self._newest = None
         if self._check_until and self.resting:
             self._well_again()
         if port not in self._tries or self._states.get(port, PortState.FILTERED) in (
@@ -253,7 +314,7 @@ class Asking:
         if self._tries[port] == 1:
             self.peer.timed(now - self._sent[port])
         if reply is not Reply.UNREACHABLE:
-            self.peer.losses.note(self._tries[port])
+            self.peer.noted(self._tries[port])
             self._alive(port, reply)
         self._take_back_miss(port)
         self._settle(port, _STATES[reply])

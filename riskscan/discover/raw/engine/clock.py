@@ -12,6 +12,9 @@ _CATCH_UP = 0.02
 
 _REMEMBERED = 256
 
+_ROOMY = 20
+"""A pace that can spare a place in each second."""
+
 
 class HostClock:
     """What one host was sent within the last second, by whatever cause.
@@ -26,17 +29,35 @@ class HostClock:
     def count(self, now: float) -> None:
         """Note a packet that left, or that our kernel sends as this is noted."""
         self.packets += 1
+        is_late = bool(self._sent) and now < self._sent[-1]
         self._sent.append(now)
+        if is_late:  # a RST of ours has its place after it already
+            self._sent = deque(sorted(self._sent), maxlen=_REMEMBERED)
+
+    @property
+    def last(self) -> float:
+        """When the newest packet left; minus infinity if none has."""
+        return self._sent[-1] if self._sent else float("-inf")
 
     def free_at(self, pps: int) -> float:
         """Return the earliest moment for another SYN, evenly spaced and never in a burst.
 
         A SYN may cost a second packet, the RST that closes what it opened, so a place within
-        the second is kept for it. ``pps`` is at least 2 for that.
+        the second is kept for it; and where there is room one more, for a SYN-ACK that is said
+        twice. ``pps`` is at least 2 for that.
         """
+        return self._free(pps, pps - (1 if pps < _ROOMY else 2))
+
+    def place(self, pps: int, now: float) -> float:
+        """Take the next place for a RST of ours, and return when it is."""
+        at = max(now, self._free(pps, pps))
+        self.count(at)
+        return at
+
+    def _free(self, pps: int, most: int) -> float:
         if not self._sent:
             return 0.0
-        room = max(1, min(pps, _REMEMBERED) - 1)
+        room = max(1, min(most, _REMEMBERED))
         full = self._sent[-room] + WINDOW if len(self._sent) >= room else 0.0
         return max(self._sent[-1] + 1 / pps, full)
 

@@ -88,7 +88,8 @@ class PortEngine:
         self._held_until = 0.0
         self._link_lost: float | None = None
         self._look_at = 0.0
-        self._hangs_up = False
+        self._hang_ups: list[tuple[float, bytes, int]] = []
+        self._resets_fail = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
 
@@ -143,7 +144,8 @@ class PortEngine:
             while not self._closed and not self._brake.pulled:
                 self._admit()
                 self._watch_the_link(time.monotonic())
-                for answer in self._line.hear(self._send_due()):
+                wait = self._hang_up_due()
+                for answer in self._line.hear(min(wait, self._send_due())):
                     self._heard(answer)
         except Exception as error:
             self._fail_all(PortsUnknown(f"the port engine failed: {error!r}"[:200]))
@@ -231,15 +233,28 @@ class PortEngine:
     def _close(self, peer: Peer, port: int, case: _Case | None, now: float) -> None:
         """See to it that what a SYN-ACK opened is closed again. The kernel's RST counts too.
 
-        A SYN-ACK that comes twice though we asked once means that the RST never left: a firewall
-        of this machine swallows it. From then on we send our own.
+        A RST of ours follows it, in the pace of the host, once it is known that the kernel's may
+        not arrive: because the wire loses packets, or because a SYN-ACK came twice though we
+        asked once. Then one was lost, or a firewall of this machine swallows them all.
         """
         peer.clock.count(now)
-        twice = port in peer.accepted and not (case and case.asking.asked_again(port))
+        again = case is not None and case.asking.asked_again(port)
+        self._resets_fail |= port in peer.accepted and not again
         peer.accepted.add(port)
-        self._hangs_up = self._hangs_up or twice
-        if self._hangs_up:
-            self._line.hang_up(peer.address, port)
+        if self._resets_fail or self._losses.any:
+            at = peer.clock.place(peer.pps, now)
+            heapq.heappush(self._hang_ups, (at, peer.address, port))
+
+    def _hang_up_due(self) -> float:
+        """Send the RSTs of ours that are due; return the seconds until there is another."""
+        while self._hang_ups:
+            at, address, port = self._hang_ups[0]
+            if (left := at - time.monotonic()) > 0:
+                return left
+            heapq.heappop(self._hang_ups)
+            if self._scope.allows(IPv4Address(address)):
+                self._line.hang_up(address, port)
+        return _BEAT
 
     def _conclude(self, case: _Case) -> None:
         verdict = case.asking.verdict
