@@ -46,8 +46,8 @@ NEVER_NAMED = FORBIDDEN_PORTS | frozenset(
         *range(2001, 2033),
         *range(3002, 3009),
         *range(4001, 4033),
-        # printers and label printers
-        *(515, 631, 6101, 9200, 9290, 9400, 9500),
+        # printers and label printers, and what they share with computers
+        *(280, 427, 515, 631, 3702, 5357, 6101, 7627, 9200, 9290, 9400, 9500),
         *range(9100, 9108),
         # building automation and industrial control: S7, Modbus, BACnet, Fox, DNP3, EtherNet/IP,
         # IEC 60870-5-104, FINS, MELSEC, PCWorx, Crimson, SRTP, ProConOS, PROFINET, HART, OPC UA
