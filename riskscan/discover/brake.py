@@ -12,11 +12,15 @@ _BEAT = 0.1
 
 
 class Brake:
-    """Two events in one: ``stop`` belongs to the caller, ``halt`` to the sweep itself."""
+    """Two events in one: ``stop`` belongs to the caller, ``halt`` to the sweep itself.
 
-    def __init__(self, stop: threading.Event | None = None) -> None:
-        self._stop = stop or threading.Event()
+    A brake ``under`` another is pulled with that one; to halt it halts nothing else.
+    """
+
+    def __init__(self, stop: threading.Event | None = None, *, under: Brake | None = None) -> None:
+        self._stop: threading.Event = stop or (under._stop if under else threading.Event())
         self._halt = threading.Event()
+        self._under = under
 
     def halt(self) -> None:
         """Stop everything, without touching the caller's event."""
@@ -24,7 +28,8 @@ class Brake:
 
     @property
     def pulled(self) -> bool:
-        return self._stop.is_set() or self._halt.is_set()
+        above = self._under is not None and self._under.pulled
+        return above or self._stop.is_set() or self._halt.is_set()
 
     def check(self) -> None:
         """Raise ``Stopped`` if the scan should end."""

@@ -1,166 +1,333 @@
-"""The first stage: which addresses of the scope bear a device."""
+"""The first stage: which addresses of the scope bear a device, told while it is found out."""
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from itertools import chain
 
-from riskscan.discover import pace
+from riskscan.discover import pace, sweep_notices
+from riskscan.discover.answers import Proxy
 from riskscan.discover.brake import Brake
+from riskscan.discover.far_sweep import FarSweep, Found
+from riskscan.discover.faults import Stopped
 from riskscan.discover.knock import knock
 from riskscan.discover.preflight import Preflight
-from riskscan.discover.raw import arp
-from riskscan.discover.raw.ping import ping
-from riskscan.model import Event, Host, Notice, Observation, Progress, Scope, Segment, Stage
+from riskscan.discover.ranges import Ranges
+from riskscan.discover.raw import link
+from riskscan.discover.raw.client import open_raw_sockets
+from riskscan.discover.raw.contract import RawSockets
+from riskscan.discover.segment_sweep import LARGE, SegmentSweep
+from riskscan.discover.territory import divide
+from riskscan.model import Address, Event, Host, Observation, Progress, Scope, Segment, Stage
 
-_LARGE_SWEEP = 1024
-_PROXY_SHARE = 8
-"""A MAC that answers for more addresses than this is a router that answers for others."""
+_BEAT = 0.05
+
+_HOW = {"echo": "icmp", "syn": "tcp-syn", "ack": "tcp-ack", "datagram": "udp"}
+"""What a host beyond the segment was found by, as ``Host.found_by`` says it."""
 
 
 def find(
-    scope: Scope, preflight: Preflight, notify: Callable[[Event], None], brake: Brake
-) -> list[Host]:
-    """Return what answers in the scope, by address. Each address is asked gently and only here.
+    scope: Scope,
+    preflight: Preflight,
+    notify: Callable[[Event], None],
+    brake: Brake,
+    *,
+    arp_pps: int | None = None,
+) -> Iterator[Host]:
+    """Yield what answers in the scope, as it answers, until every address was asked.
 
-    Local segments by ARP, which no firewall on a device can hide from; the rest by ICMP; without
-    raw sockets by connecting. Raises ``Stopped`` if the scan should end.
+    Raises ``Stopped`` if the scan should end, ``RawSocketsDenied``.
     """
-    return _Finder(scope, preflight, notify, brake).run()
+    segments = preflight.vantage.segments
+    opened = open_raw_sockets(scope, segments, notify) if preflight.privileged else nullcontext()
+    with opened as raw:
+        search = Search(scope, preflight, raw=raw, notify=notify, brake=brake, arp_pps=arp_pps)
+        try:
+            yield from search.first()
+        finally:
+            search.close()
 
 
-class _Finder:
+class Search:
+    """Looks for hosts: ``first`` for all, ``later`` hears stragglers, ``again`` asks the silent.
+
+    Local segments by ARP, which no firewall on a device can hide from; the rest by ICMP, TCP and
+    UDP; without ``raw`` sockets by connecting. ``known`` are MACs of earlier scans. ``arp_pps``
+    is the most requests per second on one interface. All is called from one thread.
+    """
+
     def __init__(
         self,
         scope: Scope,
         preflight: Preflight,
+        *,
+        raw: RawSockets | None,
         notify: Callable[[Event], None],
         brake: Brake,
+        arp_pps: int | None = None,
+        known: Mapping[Address, str] | None = None,
     ) -> None:
+        self._scope = scope
         self._preflight = preflight
+        self._raw = raw
         self._notify = notify
         self._brake = brake
-        self._addresses = _sweepable(scope, notify)
-        self._done = 0
+        self._land = divide(scope, preflight)
+        self._sent: dict[object, int] = {}
+        self._lock = threading.Lock()
+        self._ready: queue.SimpleQueue[Host | BaseException] = queue.SimpleQueue()
+        self._gateways = {s.gateway for s in preflight.vantage.segments if s.gateway}
+        before = {int(a): mac for a, mac in (known or {}).items() if isinstance(a, IPv4Address)}
+        before |= {int(a): mac for a, mac in preflight.neighbours.items()}
+        self._sweeps = self._segment_sweeps(raw, arp_pps, before) if raw else []
+        self._aside: threading.Thread | None = None
+        self._aside_brake = Brake(under=brake)
 
-    def run(self) -> list[Host]:
-        self._progress(0)
-        own, local, far = self._divide()
-        hosts = [self._own(address, segment) for address, segment in own.items()]
-        self._finished(len(own))
-        if self._preflight.privileged:
-            for segment, addresses in local.items():
-                hosts += self._by_arp(segment, addresses)
-            hosts += self._by_ping(far)
-        else:
-            hosts += self._by_knock([*far, *(a for near in local.values() for a in near)])
-        return sorted(hosts, key=lambda host: int(host.address))
+    def _segment_sweeps(
+        self, raw: RawSockets, arp_pps: int | None, known: Mapping[int, str]
+    ) -> list[SegmentSweep]:
+        near = self._land.near
+        usual = pace.ARP_PPS if sum(map(len, near.values())) <= LARGE else pace.ARP_PPS_LARGE
+        on_wire: defaultdict[str, int] = defaultdict(int)
+        for segment in near:
+            on_wire[segment.interface] += 1
+        return [
+            SegmentSweep(
+                segment,
+                wanted,
+                raw=raw,
+                brake=self._brake,
+                pps=max(1, (arp_pps or usual) // on_wire[segment.interface]),
+                known=known,
+                progress=self._counter(),
+            )
+            for segment, wanted in near.items()
+        ]
 
-    def _divide(
-        self,
-    ) -> tuple[dict[IPv4Address, Segment], Mapping[Segment, list[IPv4Address]], list[IPv4Address]]:
-        own: dict[IPv4Address, Segment] = {}
-        local: dict[Segment, list[IPv4Address]] = defaultdict(list)
-        far: list[IPv4Address] = []
-        for address in self._addresses:
-            if segment := self._preflight.own(address):
-                own[address] = segment
-            elif segment := self._preflight.local_segment(address):
-                local[segment].append(address)
-            else:
-                far.append(address)
-        return own, local, far
+    @property
+    def live(self) -> int:
+        """How many addresses of local segments have answered by now."""
+        return sum(len(sweep.answers) for sweep in self._sweeps)
 
-    def _own(self, address: IPv4Address, segment: Segment) -> Host:
+    # looking
+
+    def first(self) -> Iterator[Host]:
+        """Yield hosts as they answer, until every address was asked. Raises ``Stopped``."""
+        if self._land.has_ipv6:
+            self._notify(sweep_notices.IPV6_NOT_SWEPT)
+        self._counter()(len(self._land.own))
+        yield from (self._self(address, segment) for address, segment in self._land.own.items())
+        for sweep in self._sweeps:
+            sweep.start()
+        self._step_aside(self._ask_beyond if self._raw else self._knock)
+        while not self._is_swept:
+            yield from self._answered()
+            self._brake.wait(_BEAT)
+        yield from self._answered()
+        yield from self._settled()
+        self._notify(Progress(Stage.SWEEP, len(self._land), len(self._land)))
+        self._look_back()
+
+    def later(self, until: threading.Event) -> Iterator[Host]:
+        """Yield hosts that answer late, until an event is set. Raises ``Stopped``."""
+        while not until.is_set():
+            yield from self._answered()
+            self._brake.wait(_BEAT)
+
+    def again(self) -> Iterator[Host]:
+        """Ask the silent once more, and yield those who answer now. Raises ``Stopped``."""
+        for sweep in self._sweeps:
+            sweep.start_again()
+        while not self._is_swept:
+            yield from self._answered("late")
+            self._brake.wait(_BEAT)
+        yield from self._answered("late")
+
+    def close(self) -> None:
+        """Ask and listen no more; say what is known only now."""
+        for sweep in self._sweeps:
+            sweep.stop()
+        self._aside_brake.halt()
+        if self._aside is not None:
+            self._aside.join()
+        claimed = [a for sweep in self._sweeps for a in sweep.answers.claimed_twice()]
+        if claimed:
+            self._notify(sweep_notices.duplicates(claimed))
+
+    @property
+    def _is_swept(self) -> bool:
+        aside = self._aside is not None and self._aside.is_alive()
+        return not aside and all(sweep.is_swept for sweep in self._sweeps)
+
+    def _answered(self, *mark: str) -> Iterator[Host]:
+        """Yield who is known to be a device by now; raise what went wrong."""
+        for sweep in self._sweeps:
+            for address in sweep.due():
+                yield self._by_arp(sweep, address, *mark)
+        while not self._ready.empty():
+            found = self._ready.get()
+            if isinstance(found, BaseException):
+                raise found
+            yield found
+        for sweep in self._sweeps:
+            if sweep.failure is not None:
+                raise sweep.failure
+            if sweep.trouble is not None:
+                self._cut_short(sweep.trouble, sweep.segment)
+
+    def _cut_short(self, code: str, segment: Segment) -> None:
+        """End the scan: what is silent from now on may be there. Raises ``Stopped``."""
+        self._notify(sweep_notices.trouble(code, segment))
+        self._brake.halt()
+        raise Stopped
+
+    # hosts
+
+    def _self(self, address: int, segment: Segment) -> Host:
         sightings = (Observation.of("arp.mac", segment.mac),) if segment.mac else ()
-        return Host(address, segment.mac, ("self",), datetime.now(UTC), sightings=sightings)
+        return self._host(address, segment.mac, "self", sightings=sightings)
 
-    def _by_arp(self, segment: Segment, addresses: Sequence[IPv4Address]) -> list[Host]:
-        pps = pace.ARP_PPS if len(self._addresses) <= _LARGE_SWEEP else pace.ARP_PPS_LARGE
-        try:
-            answers = arp.sweep_segment(
-                segment, addresses, pps=pps, brake=self._brake, progress=self._progress
-            )
-        except OSError as error:
-            self._notify(Notice("interface-lost", f"{segment.interface}: {error.strerror}"))
-            answers = {}
-        self._finished(len(addresses))
-        self._warn_of_proxy(answers)
+    def _by_arp(self, sweep: SegmentSweep, address: int, *mark: str) -> Host:
+        macs = sweep.answers.macs(address)
+        excluded = (mac for mac in macs if not self._scope.allows_mac(mac))
+        seen = (*sweep.answers.sightings(address), *self._gateway(address))
+        return self._host(address, next(excluded, macs[0]), "arp", *mark, sightings=seen)
+
+    def _by_answer(self, found: Found) -> Host:
+        seen = self._time_to_live(found)
+        return self._host(found.address, None, _HOW[found.answer.to], sightings=seen)
+
+    def _by_proxy(self, found: Found, mac: str) -> Host:
+        """Return a host that shows itself behind a MAC that is not its own."""
+        seen = (Observation.of("arp.proxied-by", mac), *self._time_to_live(found))
+        return self._host(found.address, None, "arp", _HOW[found.answer.to], sightings=seen)
+
+    def _time_to_live(self, found: Found) -> tuple[Observation, ...]:
+        key = "icmp.ttl" if found.answer.is_echo else "ip.ttl"
+        return (Observation.of(key, str(found.answer.ttl)), *self._gateway(found.address))
+
+    def _gateway(self, address: int) -> tuple[Observation, ...]:
+        is_one = IPv4Address(address) in self._gateways
+        return (Observation.of("net.gateway", "true"),) if is_one else ()
+
+    def _host(
+        self, address: int, mac: str | None, *found_by: str, sightings: tuple[Observation, ...]
+    ) -> Host:
         now = datetime.now(UTC)
-        return [
-            Host(address, macs[0], ("arp",), now, sightings=self._arp_sightings(address, macs))
-            for address, macs in answers.items()
-        ]
+        return Host(IPv4Address(address), mac, found_by, now, sightings=sightings)
 
-    def _arp_sightings(self, address: IPv4Address, macs: Sequence[str]) -> tuple[Observation, ...]:
-        others = tuple(Observation.of("arp.other-mac", mac) for mac in macs[1:])
-        return (Observation.of("arp.mac", macs[0]), *others, *self._gateway(address))
+    def complete(self, host: Host) -> Host:
+        """Add what ARP has said of a host since it was found."""
+        for sweep in self._sweeps:
+            if "arp" in host.found_by and int(host.address) in sweep.answers:
+                seen = sweep.answers.sightings(int(host.address))
+                new = tuple(s for s in seen if s not in host.sightings)
+                return replace(host, sightings=(*host.sightings, *new)) if new else host
+        return host
 
-    def _gateway(self, address: IPv4Address) -> tuple[Observation, ...]:
-        known = {segment.gateway for segment in self._preflight.vantage.segments}
-        return (Observation.of("net.gateway", "true"),) if address in known else ()
+    # when the sweep is over
 
-    def _warn_of_proxy(self, answers: arp.Answers) -> None:
-        by_mac: dict[str, int] = defaultdict(int)
-        for macs in answers.values():
-            by_mac[macs[0]] += 1
-        for mac, count in by_mac.items():
-            if count > _PROXY_SHARE:
-                text = f"{mac} answers for {count} addresses: some of them may hold no device"
-                self._notify(Notice("proxy-arp-suspected", text))
+    def _settled(self) -> Iterator[Host]:
+        """Yield who shares a MAC with few, and who shows itself behind a proxy."""
+        for sweep in self._sweeps:
+            for proxy in sweep.settle():
+                if proxy.addresses:
+                    yield from self._behind(proxy)
+            for address in sweep.due():
+                yield self._by_arp(sweep, address)
 
-    def _by_ping(self, addresses: Sequence[IPv4Address]) -> list[Host]:
-        if not addresses:
-            return []
-        answers = ping(addresses, pps=pace.PING_PPS, brake=self._brake, progress=self._progress)
-        self._finished(len(addresses))
-        if silent := sum(not a.is_loopback for a in addresses if a not in answers):
-            text = (
-                f"{silent} addresses beyond the local network did not answer ping; a device "
-                "that does not is not seen from here"
+    def _behind(self, proxy: Proxy) -> Iterator[Host]:
+        """Ask what a proxy answers for: only who speaks for itself is a device."""
+        real = 0
+        if self._raw and self._scope.allows_mac(proxy.mac):
+            wanted = Ranges.of(proxy.addresses)
+            far = FarSweep(
+                wanted, raw=self._raw, brake=self._brake, pps=pace.PING_PPS, by_proxy=True
             )
-            self._notify(Notice("subnet-not-local", text))
-        now = datetime.now(UTC)
-        return [
-            Host(a, None, ("icmp",), now, sightings=(Observation.of("icmp.ttl", str(ttl)),))
-            for a, ttl in answers.items()
-        ]
+            for found in far.run():
+                real += 1
+                yield self._by_proxy(found, proxy.mac)
+        self._notify(sweep_notices.proxy(proxy, real))
 
-    def _by_knock(self, addresses: Sequence[IPv4Address]) -> list[Host]:
-        text = (
-            "without raw sockets the sweep is slower, and beyond the local network it finds only "
-            "devices that accept or refuse a connection"
+    def _look_back(self) -> None:
+        for sweep in self._sweeps:
+            count = len(sweep.answers)
+            if self._preflight.is_wireless(sweep.segment) and count <= 2 < len(sweep.wanted) // 4:
+                self._notify(sweep_notices.isolation(sweep.segment, count))
+        if private := sum(sweep.answers.private_macs for sweep in self._sweeps):
+            self._notify(sweep_notices.private_macs(private))
+
+    # beside the segments
+
+    def _step_aside(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as error:
+                self._ready.put(error)
+
+        self._aside = threading.Thread(target=run, name="sweep-far", daemon=True)
+        self._aside.start()
+
+    def _ask_beyond(self) -> None:
+        if not self._land.beyond or self._raw is None:
+            return
+        far = FarSweep(
+            self._land.beyond,
+            raw=self._raw,
+            brake=self._aside_brake,
+            pps=pace.PING_PPS,
+            progress=self._counter(),
         )
-        self._notify(Notice("unprivileged-sweep", text))
-        answers = knock(addresses, brake=self._brake, progress=self._progress)
-        self._finished(len(addresses))
-        now = datetime.now(UTC)
-        return [
-            Host(
-                address,
-                mac,
-                ("arp",) if mac else ("connect",),
-                now,
-                sightings=self._arp_sightings(address, [mac]) if mac else (),
-            )
-            for address, mac in answers.items()
-        ]
+        for found in far.run():
+            self._ready.put(self._by_answer(found))
+        for subnet, count in far.mute.items():
+            self._notify(sweep_notices.answers_for_others(subnet, count))
+        if far.silent:
+            self._notify(sweep_notices.not_local(far.silent))
 
-    def _progress(self, done: int) -> None:
-        self._notify(Progress(Stage.SWEEP, self._done + done, len(self._addresses)))
+    def _knock(self) -> None:
+        self._notify(sweep_notices.UNPRIVILEGED)
+        parts = (self._land.beyond, *self._land.near.values())
+        count = self._counter()
+        done = 0
+        for batch, answers in knock(chain.from_iterable(parts), brake=self._aside_brake):
+            done += batch
+            count(done)
+            for address, mac in answers.items():
+                self._ready.put(self._by_kernel(address, mac))
+            self._look_at_links()
 
-    def _finished(self, count: int) -> None:
-        self._done += count
-        self._progress(0)
+    def _by_kernel(self, address: IPv4Address, mac: str | None) -> Host:
+        number = int(address)
+        if mac is None:
+            return self._host(number, None, "connect", sightings=self._gateway(number))
+        seen = (Observation.of("arp.mac", mac), *self._gateway(number))
+        return self._host(number, mac, "arp", sightings=seen)
 
+    def _look_at_links(self) -> None:
+        """Raise ``Stopped`` if an interface is no longer what it was; the job does so itself."""
+        for segment in self._land.near:
+            if not link.has_link(segment.interface):
+                self._cut_short("link-lost", segment)
+            if isinstance(segment.address, IPv4Address) and not link.is_ours(segment.address):
+                self._cut_short("address-gone", segment)
 
-def _sweepable(scope: Scope, notify: Callable[[Event], None]) -> list[IPv4Address]:
-    """Return the IPv4 addresses; a sweep of an IPv6 subnet would outlast the scanner."""
-    version_4 = tuple(network for network in scope.include if network.version == 4)
-    if len(version_4) < len(scope.include):
-        text = "IPv6 targets are not swept yet; devices are found by their IPv4 addresses"
-        notify(Notice("ipv6-not-swept", text))
-    reduced = Scope(version_4, scope.exclude, scope.exclude_macs)
-    return [address for address in reduced.addresses() if isinstance(address, IPv4Address)]
+    def _counter(self) -> Callable[[int], None]:
+        """Return what a part of the sweep tells how many addresses it has asked."""
+        part = object()
+
+        def count(sent: int) -> None:
+            with self._lock:
+                self._sent[part] = sent
+                done = min(sum(self._sent.values()), len(self._land))
+            self._notify(Progress(Stage.SWEEP, done, len(self._land)))
+
+        return count

@@ -8,7 +8,7 @@ import select
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, ip_address
 from itertools import islice
 
@@ -26,30 +26,25 @@ _SEEN = frozenset({"REACHABLE", "STALE", "DELAY", "PROBE"})
 
 
 def knock(
-    addresses: Sequence[IPv4Address],
-    *,
-    brake: Brake,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> dict[IPv4Address, str | None]:
-    """Return the addresses that answer, each with its MAC if it is on a local segment.
+    addresses: Iterable[int], *, brake: Brake
+) -> Iterator[tuple[int, dict[IPv4Address, str | None]]]:
+    """Yield, batch by batch, how many were asked and who answered, with MACs on a local segment.
 
-    To connect, the kernel must ask by ARP first; its table names even devices that drop the
-    connection. Slower than ARP of our own, and blind to silent devices beyond the segment.
+    To connect, the kernel must ask by ARP first; its table, read after each batch, names even
+    devices that drop the connection. Slower than ARP of our own, and blind to silent devices
+    beyond the segment. Raises ``Stopped``.
     """
-    found: dict[IPv4Address, str | None] = {}
-    done = 0
     for batch in _batches(addresses):
-        answered = [a for port in PORTS for a in _connect(batch, port, brake)]
-        found.update(dict.fromkeys(answered))
+        found: dict[IPv4Address, str | None] = {}
+        for port in PORTS:
+            found.update(dict.fromkeys(_connect(batch, port, brake)))
         found.update(neighbours(batch))
-        done += len(batch)
-        progress(done)
-    return found
+        yield len(batch), found
 
 
-def _batches(addresses: Iterable[IPv4Address]) -> Iterator[list[IPv4Address]]:
+def _batches(addresses: Iterable[int]) -> Iterator[list[IPv4Address]]:
     left = iter(addresses)
-    while batch := list(islice(left, BATCH)):
+    while batch := [IPv4Address(address) for address in islice(left, BATCH)]:
         yield batch
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 from ipaddress import IPv4Address
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskscan.discover.ports import TELLTALE_TCP
-from riskscan.discover.raw import arp, ping
+from riskscan.discover.raw import arp, arp_frame, beyond_packets
 
 SHARE = ["unshare", "--user", "--map-root-user", "--net", "true"]
 
@@ -54,7 +55,7 @@ def test_two_macs_for_one_address_are_both_kept(fragile: dict[str, Any]):
 @pytest.mark.lab
 def test_only_the_silent_are_asked_again(fragile: dict[str, Any]):
     asked = fragile["felt"]["arp"]
-    assert asked["10.77.0.33"] == len(arp.PAUSES)
+    assert asked["10.77.0.33"] == len(arp.WAVES) + 1
     assert asked[bench.TALKER] <= 2
     assert bench.SCANNER not in asked
 
@@ -120,7 +121,7 @@ def test_without_raw_sockets_the_kernels_neighbours_are_found():
 
 
 def test_an_arp_request_is_what_rfc_826_says():
-    frame = arp.request_frame("02:00:00:00:00:01", IPv4Address("10.0.0.1"))
+    frame = arp_frame.request_frame("02:00:00:00:00:01", IPv4Address("10.0.0.1"))
     assert bytes(frame[:6]) == b"\xff" * 6
     assert bytes(frame[12:22]) == bytes.fromhex("0806 0001 0800 06 04 0001")
     assert bytes(frame[28:32]) == IPv4Address("10.0.0.1").packed
@@ -128,24 +129,41 @@ def test_an_arp_request_is_what_rfc_826_says():
 
 
 @given(st.binary(max_size=80))
-def test_no_bytes_break_the_arp_and_echo_readers(octets: bytes):
+def test_no_bytes_break_the_readers_of_answers(octets: bytes):
     for prefix in (b"", bytes(12) + bytes.fromhex("08060001080006040002")):
-        found = arp.parse_reply(prefix + octets)
-        assert found is None or found[1].count(":") == 5
-    reply = ping.parse_reply(octets, 7)
-    assert reply is None or 0 <= reply[1] <= 255
+        found = arp_frame.parse_reply(prefix + octets)
+        assert found is None or len(found[1]) == 6
+    for protocol in (1, 6, 17):
+        header = b"\x45" + bytes(8) + bytes([protocol]) + bytes(10)
+        heard = beyond_packets.parse(header + octets, 7)
+        assert heard is None or 0 <= heard.ttl <= 255
+    beyond_packets.parse(octets, 7)
 
 
 @given(st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
 def test_a_numbered_echo_request_has_a_right_checksum(identifier: int, sequence: int):
     packet = bytearray(b"\x08\0\0\0" + identifier.to_bytes(2) + b"\0\0riskscan")
-    ping.number(packet, sequence)
-    assert ping.checksum(packet) == 0
+    beyond_packets.number(packet, sequence)
+    assert beyond_packets.checksum(packet) == 0
     assert int.from_bytes(packet[6:8]) == sequence
 
 
+def _packet(protocol: int, body: bytes, source: str = "10.0.0.5") -> bytes:
+    header = b"\x45\0\0\x24" + bytes(4) + bytes([63, protocol]) + b"\0\0"
+    return header + IPv4Address(source).packed + bytes([10, 0, 0, 1]) + body
+
+
 def test_an_echo_reply_is_read_with_its_time_to_live():
-    header = b"\x45\0\0\x24" + bytes(4) + b"\x3f\x01\0\0" + bytes([10, 0, 0, 5, 10, 0, 0, 1])
-    reply = header + b"\0\0\0\0" + (77).to_bytes(2) + b"\0\1riskscan"
-    assert ping.parse_reply(reply, 77) == (IPv4Address("10.0.0.5"), 63)
-    assert ping.parse_reply(reply, 78) is None
+    reply = _packet(1, b"\0\0\0\0" + (77).to_bytes(2) + b"\0\1riskscan")
+    heard = beyond_packets.parse(reply, 77)
+    assert heard is not None
+    assert (IPv4Address(heard.address), heard.ttl) == (IPv4Address("10.0.0.5"), 63)
+    assert beyond_packets.parse(reply, 78) is None
+
+
+def test_a_refused_datagram_proves_life_only_if_its_receiver_refuses_it():
+    ours = _packet(17, struct.pack("!HHHH", 5000, beyond_packets.TRACEROUTE, 8, 0))
+    quoted = ours[:16] + IPv4Address("10.0.0.5").packed + ours[20:]
+    for source, lives in (("10.0.0.5", True), ("10.0.0.254", False)):
+        refusal = _packet(1, b"\3\3" + bytes(6) + quoted, source)
+        assert (beyond_packets.parse(refusal, 1) is not None) is lives

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import ClassVar
 
 import peers
 import pytest
@@ -38,15 +39,39 @@ SCOPE = parse_scope(["127.0.0.1-3"])
 NORMAL, FRAGILE = Triage(Policy.NORMAL, "ordinary"), Triage(Policy.FRAGILE, "medical")
 
 
+class Found:
+    """Stands in for the search: hosts on loopback, found without a sweep."""
+
+    hosts: ClassVar[dict[Address, Host]] = {}
+    late: ClassVar[list[Host]] = []
+    live = 0
+
+    def __init__(self, *_: object, **__: object) -> None:
+        return
+
+    def first(self) -> Iterator[Host]:
+        yield from self.hosts.values()
+
+    def later(self, until: threading.Event) -> Iterator[Host]:
+        until.wait()
+        return iter(())
+
+    def again(self) -> Iterator[Host]:
+        yield from self.late
+
+    def complete(self, host: Host) -> Host:
+        return host
+
+    def close(self) -> None:
+        return
+
+
 @pytest.fixture(autouse=True)
 def found(monkeypatch: pytest.MonkeyPatch) -> dict[Address, Host]:
-    """Three hosts on loopback, found without a sweep."""
+    """Three hosts on loopback."""
     hosts = {a: Host(a, found_by=("icmp",)) for a in SCOPE.addresses()}
-
-    def finder(*_: object) -> list[Host]:
-        return list(hosts.values())
-
-    monkeypatch.setattr(MODULE, "find", finder)
+    monkeypatch.setattr(Found, "hosts", hosts)
+    monkeypatch.setattr(MODULE, "Search", Found)
     return hosts
 
 
@@ -202,13 +227,39 @@ def test_an_nmap_that_is_gone_ends_the_sweep(tmp_path: Path):
         list(sweep(SCOPE, triage=lambda h: NORMAL, preflight=gone, paces=_paces(1)))
 
 
+def _counted(events: list[Event], stage: Stage) -> list[tuple[int, int | None]]:
+    return [(e.done, e.total) for e in events if isinstance(e, Progress) and e.stage is stage]
+
+
 def test_progress_counts_every_host_through_both_stages():
     events: list[Event] = []
     list(_sweep(paces=_paces(1), notify=events.append))
     for stage in (Stage.PORTS, Stage.PROBES):
-        counted = [e for e in events if isinstance(e, Progress) and e.stage is stage]
-        assert [e.done for e in counted] == [0, 1, 2, 3]
-        assert {e.total for e in counted} == {3}
+        counted = _counted(events, stage)
+        assert sorted({done for done, _ in counted}) == [0, 1, 2, 3]
+        assert counted[-1] == (3, 3)
+
+
+def test_no_total_is_told_before_the_sweep_is_over_and_late_hosts_add_to_it(
+    found: dict[Address, Host], monkeypatch: pytest.MonkeyPatch
+):
+    events: list[Event] = []
+    late = Host(ip_address("127.0.0.9"), found_by=("arp", "late"))
+    monkeypatch.setattr(Found, "late", [late])
+
+    class Slow(Found):
+        def first(self) -> Iterator[Host]:
+            yield from super().first()
+            while len(_counted(events, Stage.PORTS)) < 3:
+                threading.Event().wait(0.01)
+
+    monkeypatch.setattr(MODULE, "Search", Slow)
+    hosts = list(_sweep(paces=_paces(1), notify=events.append))
+
+    counted = _counted(events, Stage.PORTS)
+    assert counted[:4] == [(1, None), (2, None), (3, None), (3, 3)]
+    assert counted[4:] == [(3, 4), (4, 4)]
+    assert [h.found_by for h in hosts if h.address == late.address] == [("arp", "late")]
 
 
 def test_a_stop_kills_the_port_scans_and_yields_nothing_half_done(tmp_path: Path):

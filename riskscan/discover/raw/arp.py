@@ -1,146 +1,224 @@
-"""Who is on this segment: one ARP request for each address, and more only for the silent."""
+"""Who is on this segment: the ``arp`` job, which asks each address and hears to the very end.
+
+Parameters: ``interface``, ``source`` (our address there), ``ranges`` (pairs of addresses),
+``pps``, ``known`` (address to MAC, of earlier scans and of the kernel), ``canaries`` (addresses
+that should be alive), ``waves`` (seconds). It emits
+
+- ``{"heard": address, "mac": mac}``, once for each pair, as soon as it answers, however late;
+- ``{"sent": n}``: so many addresses were asked once;
+- ``{"swept": true}``: everything was asked; from then on it only listens, until its caller leaves;
+- ``{"trouble": code}``, and then it ends: ``arp-inspection``, ``link-lost`` or ``address-gone``.
+"""
 
 from __future__ import annotations
 
+import errno
+import select
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from array import array
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from riskscan.discover.brake import Brake
-from riskscan.discover.raw import bpf
-from riskscan.model import Segment
+from riskscan.discover.raw import bpf, link
+from riskscan.discover.raw.arp_frame import EVERYBODY, address_to, parse_reply, request_frame
+from riskscan.discover.raw.arp_order import Order, order_of
+from riskscan.discover.raw.arp_watch import WINDOW, SilenceWatch
+from riskscan.discover.raw.contract import Emit, Message
+from riskscan.discover.raw.engine.clock import Cap
+from riskscan.discover.raw.session import Session
 
-PAUSES = (0.25, 1.25, 1.0)
-"""Seconds of listening after each wave: phones wake on the first request and answer the next."""
+WAVES = (0.0, 0.25, 1.25, 2.25)
+"""When each wave begins at the earliest, in seconds: phones wake on the first request and answer
+the next. A wave goes to the silent alone, and begins _APART after the one before has ended."""
 
-_TARGET = slice(38, 42)
-"""Where the wanted address stands in an Ethernet frame that holds an ARP request (RFC 826)."""
+WAVES_LARGE = (0.0, 0.25)
+"""The same on a large segment, where one wave takes long enough for everybody to wake."""
 
-Answers = dict[IPv4Address, list[str]]
-"""Address to every MAC that answered for it, in the order of their answers."""
+MOST_MACS = 8
+"""MACs that are kept of one address."""
 
+_RAMP_PPS = 10
+"""Requests per second to the canaries: fewer than any switch counts as too many."""
 
-def request_frame(mac: str, address: IPv4Address) -> bytearray:
-    """Build one request with scapy. The caller patches the wanted address into a copy.
-
-    scapy takes 300 microseconds a packet; patching four bytes takes less than one.
-    """
-    from scapy.layers.l2 import ARP, Ether
-
-    ether = Ether(src=mac, dst="ff:ff:ff:ff:ff:ff")
-    arp = ARP(op=1, hwsrc=mac, psrc=str(address), pdst=str(address))
-    return bytearray(bytes(ether / arp))
-
-
-def parse_reply(frame: bytes) -> tuple[IPv4Address, str] | None:
-    """Return who an ARP reply says is where, or None if it is not one for IPv4 over Ethernet."""
-    if len(frame) < 42 or frame[12:22] != b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x02":
-        return None
-    return IPv4Address(frame[28:32]), frame[22:28].hex(":")
+_APART = 0.25
+_LAST_ANSWERS = 0.5
+_BEAT = 0.1
+_LOOK_EVERY = 0.25
+_SAY_EVERY = 0.1
+_AT_ONCE = 64
+_BUFFER = 4 << 20
+_BUSY = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 
 
-def sweep_segment(
-    segment: Segment,
-    addresses: Sequence[IPv4Address],
-    *,
-    pps: int,
-    brake: Brake,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> Answers:
-    """Ask for each address up to three times, at most ``pps`` frames in any second.
+class _Trouble(Exception):
+    """The sweep cannot go on; ``str()`` of it is a code."""
 
-    ``progress`` is told how many frames of the first wave are out. Raises ``OSError`` if the
-    interface goes away, ``Stopped`` if the scan should end.
-    """
-    if segment.mac is None or not isinstance(segment.address, IPv4Address):
-        raise ValueError(f"{segment.interface} does not do ARP")
-    answers: Answers = {}
-    wanted = frozenset(addresses)
-    frame = request_frame(segment.mac, segment.address)
-    with _open(segment.interface) as sock:
-        for wave, pause in enumerate(PAUSES):
-            silent = [a for a in addresses if a not in answers]
-            for sent, _ in enumerate(_send(sock, frame, silent, pps, brake), start=1):
-                _collect(sock, time.monotonic() + 1 / pps, wanted, answers)
-                if wave == 0:
-                    progress(sent)
-            _listen(sock, pause, wanted, answers, brake)
-            if len(answers) == len(wanted):
-                break
-    return answers
+
+def sweep_segment(session: Session, params: Message, emit: Emit, brake: Brake) -> None:
+    """Do the job. Raises ``ValueError``, ``Stopped``, or ``OSError`` without a raw socket."""
+    order = order_of(params, session)
+    with _open(order.segment.interface) as sock:
+        try:
+            _Sweep(session, order, sock, emit, brake).run()
+        except _Trouble as trouble:
+            emit({"trouble": str(trouble)})
 
 
 def _open(interface: str) -> socket.socket:
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     try:
         bpf.attach(sock, bpf.ARP_REPLIES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         sock.bind((interface, 0x0806))
+        sock.setblocking(False)
     except OSError:
         sock.close()
         raise
     return sock
 
 
-def _send(
-    sock: socket.socket,
-    frame: bytearray,
-    addresses: Sequence[IPv4Address],
-    pps: int,
-    brake: Brake,
-) -> Iterator[IPv4Address]:
-    for sent, address in enumerate(addresses):
-        if sent % pps == 0:
-            brake.check()
-        frame[_TARGET] = address.packed
-        sock.send(frame)
-        yield address
+class _Sweep:
+    """One thread, one socket: whatever it waits for, it hears."""
 
+    def __init__(
+        self, session: Session, order: Order, sock: socket.socket, emit: Emit, brake: Brake
+    ) -> None:
+        self._scope = session.scope
+        self._brakes = (session.brake, brake)
+        self._order = order
+        self._sock = sock
+        self._emit = emit
+        self._frame = request_frame(order.mac, order.source)
+        self._heard: dict[int, bytes] = {}
+        """MACs by address, six bytes each, one after the other."""
+        self._cap = Cap(order.pps)
+        self._watch: SilenceWatch | None = None
+        self._canary: tuple[int, bytes] | None = None
+        self._linked = link.has_link(order.segment.interface)
+        self._look_at = self._say_at = 0.0
 
-def _listen(
-    sock: socket.socket,
-    seconds: float,
-    wanted: frozenset[IPv4Address],
-    answers: Answers,
-    brake: Brake,
-) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        brake.check()
-        _collect(sock, min(end, time.monotonic() + 0.1), wanted, answers)
+    def run(self) -> None:
+        self._ramp()
+        self._watch = SilenceWatch(time.monotonic())
+        self._ask_known()
+        begun = time.monotonic()
+        for wave, start in enumerate(self._order.waves):
+            pause = begun + start if wave == 0 else max(begun + start, time.monotonic() + _APART)
+            self._hear_until(pause)
+            self._ask_silent(first=wave == 0)
+        self._hear_until(time.monotonic() + _LAST_ANSWERS)
+        self._emit({"swept": True})
+        while True:
+            self._hear_until(time.monotonic() + WINDOW)
 
+    def _ramp(self) -> None:
+        """Ask those that should be alive, slowly; the first that answers is the canary."""
+        fast, self._cap = self._cap, Cap(min(_RAMP_PPS, self._order.pps))
+        for address in self._order.canaries:
+            self._ask(address, self._order.known.get(address, EVERYBODY))
+        self._hear_until(self._cap.free_at)
+        self._cap = fast
+        alive = (a for a in self._order.canaries if a in self._heard)
+        if (first := next(alive, None)) is not None:
+            self._canary = first, self._heard[first][:6]
 
-def _collect(
-    sock: socket.socket, until: float, wanted: frozenset[IPv4Address], answers: Answers
-) -> None:
-    """Take in replies up to a moment of the clock, however many come: the pace depends on it."""
-    while (left := until - time.monotonic()) > 0:
-        sock.settimeout(left)
-        try:
-            reply = parse_reply(sock.recv(64))
-        except TimeoutError:
+    def _ask_known(self) -> None:
+        for address, mac in self._order.known.items():
+            if address in self._order.wanted and address not in self._heard:
+                self._ask(address, mac)
+        if self._order.known:
+            self._hear_until(time.monotonic() + _APART)
+
+    def _ask_silent(self, *, first: bool) -> None:
+        silent = array("I", (a for a in self._order.wanted if a not in self._heard))
+        before = len(self._order.wanted) - len(silent)
+        for sent, address in enumerate(silent, start=1):
+            if address not in self._heard:
+                self._ask(address)
+            if first:
+                self._say_sent(before + sent, last=sent == len(silent))
+
+    def _say_sent(self, sent: int, *, last: bool) -> None:
+        now = time.monotonic()
+        if last or now >= self._say_at:
+            self._say_at = now + _SAY_EVERY
+            self._emit({"sent": sent})
+
+    def _ask(self, address: int, receiver: bytes = EVERYBODY) -> None:
+        """Send one request when its turn has come: on a schedule that does not drift."""
+        self._hear_until(self._cap.free_at)
+        self._cap.count(time.monotonic())
+        self._send(address, receiver)
+
+    def _send(self, address: int, receiver: bytes) -> None:
+        if not self._scope.allows(IPv4Address(address)):
             return
-        if reply is None or reply[0] not in wanted:
-            continue
-        macs = answers.setdefault(reply[0], [])
-        if reply[1] not in macs:
-            macs.append(reply[1])
+        address_to(self._frame, address, receiver)
+        try:
+            self._sock.send(self._frame)
+        except OSError as error:
+            if error.errno not in _BUSY:
+                raise _Trouble("link-lost") from error
 
+    # hearing
 
-def introduce(segment: Segment, address: IPv4Address, mac: str) -> None:
-    """Tell the kernel what the sweep learned, so that it need not ask again.
+    def _hear_until(self, moment: float) -> None:
+        """Take in replies up to a moment of the clock, and at least those that are there."""
+        while True:
+            now = time.monotonic()
+            self._look(now)
+            left = moment - now
+            ready, _, _ = select.select([self._sock], [], [], max(0.0, min(left, _BEAT)))
+            if ready:
+                for address, mac in self._replies():
+                    self._take(address, mac)
+            if left <= 0:
+                return
 
-    Otherwise it holds the first packets back while it asks, and then lets them go in one burst,
-    faster than the pace of a device that was slow to wake. Without the right to do so (it takes
-    CAP_NET_ADMIN) nothing happens.
-    """
-    command = ["ip", "neigh", "replace", str(address), "lladdr", mac]
-    with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(
-            [*command, "dev", segment.interface, "nud", "reachable"],
-            capture_output=True,
-            timeout=5,
-            check=False,
-        )
+    def _replies(self) -> Iterator[tuple[int, bytes]]:
+        for _ in range(_AT_ONCE):
+            try:
+                reply = parse_reply(self._sock.recv(64))
+            except BlockingIOError:
+                return
+            except OSError as error:
+                raise _Trouble("link-lost") from error
+            if reply:
+                yield reply
+
+    def _take(self, address: int, mac: bytes) -> None:
+        if address not in self._order.wanted and address not in self._order.canaries:
+            return
+        if self._watch:
+            self._watch.heard()
+        macs = self._heard.get(address, b"")
+        known = {macs[i : i + 6] for i in range(0, len(macs), 6)}
+        if mac in known or len(known) >= MOST_MACS:
+            return
+        self._heard[address] = macs + mac
+        if address in self._order.wanted:
+            self._emit({"heard": str(IPv4Address(address)), "mac": mac.hex(":")})
+
+    # watching
+
+    def _look(self, now: float) -> None:
+        for brake in self._brakes:
+            brake.check()
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_EVERY
+            self._look_at_link()
+        if self._watch and self._canary and self._watch.is_due(now):
+            self._watch.asked(now)
+            self._cap.count(now)
+            self._send(*self._canary)
+        elif self._watch and self._watch.is_silent(now):
+            raise _Trouble("arp-inspection")
+
+    def _look_at_link(self) -> None:
+        if self._linked and not link.has_link(self._order.segment.interface):
+            young = self._watch is not None and self._watch.is_young(time.monotonic())
+            raise _Trouble("arp-inspection" if young else "link-lost")
+        if not link.is_ours(self._order.source):
+            raise _Trouble("address-gone")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from riskscan.discover.brake import Brake
+from riskscan.discover.raw.arp import sweep_segment
+from riskscan.discover.raw.beyond import ask_beyond
 from riskscan.discover.raw.contract import Emit, Message
 from riskscan.discover.raw.introduce_job import introduce
 from riskscan.discover.raw.listen import listen
@@ -28,5 +30,7 @@ JOBS: Mapping[str, Job] = MappingProxyType(
         "introduce": introduce,
         "listen": listen,
         "neighbours6": neighbours6,
+        "arp": sweep_segment,
+        "beyond": ask_beyond,
     }
 )

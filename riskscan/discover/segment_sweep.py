@@ -1,0 +1,149 @@
+"""One local segment while it is swept: asks for the ``arp`` job, and keeps what is heard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Address
+
+from riskscan.discover.answers import Answers, Proxy
+from riskscan.discover.brake import Brake
+from riskscan.discover.faults import Stopped
+from riskscan.discover.ranges import Ranges
+from riskscan.discover.raw.arp import WAVES, WAVES_LARGE
+from riskscan.discover.raw.contract import Message, RawSockets
+from riskscan.discover.raw.messages import address4_of, mac_of, number_of
+from riskscan.model import Segment
+
+LARGE = 1024
+"""A segment of more addresses than this is asked less often, and not a last time."""
+
+_MOST_CANARIES = 10
+
+
+class SegmentSweep:
+    """Runs in a thread of its own from ``start`` to ``stop``; its state may be read meanwhile.
+
+    ``known`` are MACs under which addresses were seen before. ``progress`` hears how many
+    addresses were asked.
+    """
+
+    def __init__(
+        self,
+        segment: Segment,
+        wanted: Ranges,
+        *,
+        raw: RawSockets,
+        brake: Brake,
+        pps: int,
+        known: Mapping[int, str],
+        progress: Callable[[int], None],
+    ) -> None:
+        self.segment = segment
+        self.wanted = wanted
+        gateway = segment.gateway
+        self.gateways = frozenset({int(gateway)} if isinstance(gateway, IPv4Address) else ())
+        self.answers = Answers(len(wanted), self.gateways)
+        self.trouble: str | None = None
+        """A code of the ``arp`` job, if it could not go on."""
+        self.failure: BaseException | None = None
+        self._known = {a: mac for a, mac in known.items() if a in wanted}
+        self._raw = raw
+        self._scan_brake = brake
+        self._pps = pps
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._swept = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._brake = Brake(under=brake)
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.wanted) > LARGE
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether every address was asked as often as it should be, or cannot be."""
+        return self._swept.is_set()
+
+    def start(self) -> None:
+        """Ask for every address; those known first, and of them alone."""
+        near = [*self.gateways, *self._known][:_MOST_CANARIES]
+        self._begin(self.wanted, self._known, near, WAVES_LARGE if self.is_large else WAVES)
+
+    def start_again(self) -> None:
+        """Ask once more for the silent: all of a small segment, those known of a large one."""
+        self.stop()
+        known = {a: mac for a, mac in self._known.items() if a not in self.answers}
+        if self.is_large:
+            silent = Ranges.of(known)
+        else:
+            silent = self.wanted.without(Ranges.of(a for a in self.wanted if a in self.answers))
+        self._begin(silent, known, (), (0.0,))
+
+    def stop(self) -> None:
+        """Ask and listen no more."""
+        self._brake.halt()
+        if self._thread is not None:
+            self._thread.join()
+
+    def due(self) -> list[int]:
+        """Return the addresses that turned out to be devices since this was last called."""
+        with self._lock:
+            return list(self.answers.due(time.monotonic()))
+
+    def settle(self) -> tuple[Proxy, ...]:
+        """See :meth:`Answers.settle`."""
+        with self._lock:
+            return self.answers.settle()
+
+    # the thread
+
+    def _begin(
+        self,
+        wanted: Ranges,
+        known: Mapping[int, str],
+        canaries: Sequence[int],
+        waves: Sequence[float],
+    ) -> None:
+        params: Message = {
+            "interface": self.segment.interface,
+            "source": str(self.segment.address),
+            "ranges": wanted.pairs,
+            "pps": self._pps,
+            "known": {str(IPv4Address(a)): mac for a, mac in known.items()},
+            "canaries": [str(IPv4Address(a)) for a in canaries],
+            "waves": list(waves),
+        }
+        self._brake = Brake(under=self._scan_brake)
+        self._swept.clear()
+        name = f"sweep-{self.segment.interface}"
+        self._thread = threading.Thread(target=self._run, args=(params,), name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self, params: Message) -> None:
+        try:
+            for message in self._raw.run("arp", params, brake=self._brake):
+                self._take(message)
+        except Stopped:
+            return
+        except OSError as error:
+            self.trouble = error.strerror or str(error)
+        except BaseException as error:
+            self.failure = error
+        finally:
+            self._swept.set()
+
+    def _take(self, message: Message) -> None:
+        if "heard" in message:
+            address = int(address4_of(message["heard"]))
+            if address in self.wanted:
+                with self._lock:
+                    self.answers.heard(address, mac_of(message.get("mac")), time.monotonic())
+        elif "sent" in message:
+            self._progress(number_of(message["sent"], 0, len(self.wanted)))
+        elif "swept" in message:
+            self._swept.set()
+        elif "trouble" in message:
+            self.trouble = str(message["trouble"])[:40]
