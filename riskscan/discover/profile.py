@@ -15,7 +15,8 @@ from riskscan.discover.leftovers import MOST_CONNECTIONS
 from riskscan.discover.pace import MOST_TRIES, PACES, UDP_PPS
 from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
 from riskscan.discover.ports_rarer import RARER_TCP
-from riskscan.discover.raw.engine.asking import EXTRA_UNTIL, REST, ROW
+from riskscan.discover.raw.engine.asking import EXTRA_UNTIL, REST
+from riskscan.discover.raw.engine.peer import ROW
 from riskscan.model import Pace, Policy
 
 CONVERSATION = 10

@@ -13,18 +13,10 @@ from hypothesis import strategies as st
 from riskscan.discover.pace import PACES
 from riskscan.discover.ports import FORBIDDEN_PORTS, LIKELY_TCP, NORMAL_TCP, TELLTALE_TCP
 from riskscan.discover.question import Question
-from riskscan.discover.raw.engine.asking import (
-    IDLE,
-    LONGEST_WAIT,
-    REST,
-    ROW,
-    Asking,
-    Losses,
-    Peer,
-    Verdict,
-)
+from riskscan.discover.raw.engine.asking import REST, Asking, Verdict
 from riskscan.discover.raw.engine.clock import Cap, HostClock
 from riskscan.discover.raw.engine.packets import Reply
+from riskscan.discover.raw.engine.peer import IDLE, LONGEST_WAIT, ROW, Losses, Peer
 from riskscan.model import Policy, PortState
 
 TARGET = IPv4Address("10.0.0.5")

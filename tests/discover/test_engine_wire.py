@@ -9,7 +9,7 @@ import engine_bench as wire
 import pytest
 
 from riskscan.discover.ports import NORMAL_TCP, TELLTALE_TCP
-from riskscan.discover.raw.engine.asking import ROW
+from riskscan.discover.raw.engine.peer import ROW
 
 pytestmark = pytest.mark.lab
 

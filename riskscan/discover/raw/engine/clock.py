@@ -13,7 +13,6 @@ _CATCH_UP = 0.02
 _REMEMBERED = 256
 
 _ROOMY = 20
-"""A pace that can spare a place in each second."""
 
 
 class HostClock:
@@ -46,7 +45,12 @@ class HostClock:
         the second is kept for it; and where there is room one more, for a SYN-ACK that is said
         twice. ``pps`` is at least 2 for that.
         """
-        return self._free(pps, pps - (1 if pps < _ROOMY else 2))
+        return self._free(pps, pps - (2 if self.is_roomy(pps) else 1))
+
+    @staticmethod
+    def is_roomy(pps: int) -> bool:
+        """Say whether a pace can spare a place in each second."""
+        return pps >= _ROOMY
 
     def place(self, pps: int, now: float) -> float:
         """Take the next place for a RST of ours, and return when it is."""

@@ -19,10 +19,11 @@ from typing import Self
 from riskscan.discover.brake import Brake
 from riskscan.discover.faults import AnswersEverywhere, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.question import Question
-from riskscan.discover.raw.engine.asking import Asking, Losses, Peer, Verdict
+from riskscan.discover.raw.engine.asking import Asking, Verdict
 from riskscan.discover.raw.engine.clock import Cap
 from riskscan.discover.raw.engine.line import Line
 from riskscan.discover.raw.engine.packets import Answer, Reply
+from riskscan.discover.raw.engine.peer import Losses, Peer
 from riskscan.model import Address, Event, Notice, Scope, Service
 
 NEAR_PPS = 2500
@@ -41,6 +42,9 @@ _LINK_PATIENCE = 120.0
 """Seconds without a link after which the questions fail."""
 
 _FRESH = 2.0
+
+_SWALLOWED = 3
+"""SYN-ACKs that came twice, before a firewall of ours is suspected and not the wire."""
 
 Services = tuple[Service, ...]
 
@@ -89,7 +93,7 @@ class PortEngine:
         self._link_lost: float | None = None
         self._look_at = 0.0
         self._hang_ups: list[tuple[float, bytes, int]] = []
-        self._resets_fail = False
+        self._accepted = self._twice = 0
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="ports", daemon=True)
 
@@ -233,15 +237,18 @@ class PortEngine:
     def _close(self, peer: Peer, port: int, case: _Case | None, now: float) -> None:
         """See to it that what a SYN-ACK opened is closed again. The kernel's RST counts too.
 
-        A RST of ours follows it, in the pace of the host, once it is known that the kernel's may
-        not arrive: because the wire loses packets, or because a SYN-ACK came twice though we
-        asked once. Then one was lost, or a firewall of this machine swallows them all.
+        A RST of ours follows it, in the pace of the host, where the kernel's may not arrive: for
+        a SYN-ACK that came twice though we asked once; for every one, once most came twice,
+        because a firewall of this machine swallows what the kernel says; and where packets are
+        lost, for every one of a host that bears a packet more.
         """
         peer.clock.count(now)
-        again = case is not None and case.asking.asked_again(port)
-        self._resets_fail |= port in peer.accepted and not again
+        twice = port in peer.accepted and not (case and case.asking.asked_again(port))
         peer.accepted.add(port)
-        if self._resets_fail or self._losses.any:
+        self._accepted, self._twice = self._accepted + (not twice), self._twice + twice
+        swallowed = self._twice >= _SWALLOWED and 2 * self._twice > self._accepted
+        lossy = self._twice > 0 or self._losses.any
+        if twice or swallowed or (lossy and peer.clock.is_roomy(peer.pps)):
             at = peer.clock.place(peer.pps, now)
             heapq.heappush(self._hang_ups, (at, peer.address, port))
 
