@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
@@ -135,3 +136,19 @@ def test_a_port_that_was_not_asked_before_or_is_filtered_now_is_no_change() -> N
     later = _scan(_device("10.0.0.1", mac, p80=PortState.FILTERED, p443=PortState.OPEN))
 
     assert compare(earlier, later) == ()
+
+
+def test_what_a_scan_carried_over_is_no_change_and_what_it_asked_is() -> None:
+    mac = "00:11:22:00:00:01"
+    before = datetime(2025, 12, 31, tzinfo=UTC)
+    ports = {"p22": PortState.CLOSED, "p80": PortState.OPEN, "p443": PortState.OPEN}
+    earlier, later = (_scan(_device("10.0.0.1", mac, **ports)) for _ in range(2))
+    carried = tuple(
+        replace(s, as_of=before, state=PortState.OPEN if s.port == 22 else PortState.CLOSED)
+        for s in later.devices[0].host.services
+    )
+    device = later.devices[0]
+    rescan = _scan(replace(device, host=replace(device.host, services=carried)))
+
+    assert compare(earlier, rescan) == ()
+    assert {c.detail for c in compare(rescan, earlier)} == {"22/tcp", "80/tcp", "443/tcp"}
