@@ -154,8 +154,14 @@ def _from_enterprise(number: str, maker: Maker) -> Rule:
         maker.confidence,
         maker.device_class,
         maker.vendor,
-        all=(Condition("snmp.sysobjectid", pattern=pattern),),
-        examples=_examples("snmp.sysobjectid", f"{oid}.1", maker),
+        any=(
+            Condition("snmp.sysobjectid", pattern=pattern),
+            Condition("snmp.engine-maker", frozenset({number})),
+        ),
+        examples=(
+            *_examples("snmp.sysobjectid", f"{oid}.1", maker),
+            *_examples("snmp.engine-maker", number, maker),
+        ),
         file="prefixes/enterprises.tsv",
     )
 

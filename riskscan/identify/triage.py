@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from riskscan.identify.makers import enterprises, medical_maker, module_maker, ordinary_maker
 from riskscan.identify.vendor import MacOrigin, origin
-from riskscan.model import Host, Policy, Triage
+from riskscan.model import Host, Observation, Policy, Triage
 
 SIGNS_TCP = {
     102: "an industrial controller (S7)",
@@ -37,7 +37,7 @@ SIGNS_TCP = {
 DICOM PS3.8 9.1 and PS3.15, IANA (hl7 2575, mbap 502, bacnet 47808, dicom 11112); the rest by use.
 """
 SIGNS_UDP = {24005: "a patient monitor", 24105: "a patient monitor", 47808: SIGNS_TCP[47808]}
-SIGN_KEYS = ("dicom.", "mllp.")
+SIGN_KEYS = ("dicom.", "mllp.", "wsd.medical", "heard.medical")
 """Observations that only a device of this kind gives, by how their key begins."""
 WORDS = re.compile(
     r"(?i)\b(?:infusion|patient monitor|ventilator|ultrasound|mammograph|analy[sz]er"
@@ -45,8 +45,19 @@ WORDS = re.compile(
     r"|intellivue|carescape|pyxis|omnicell|bacnet|modbus|vxworks)"
 )
 """Words that speak of a fragile device. 'Medical' alone is not one: it names practices too."""
-WORDY = ("ftp.", "telnet.", "tcp.greeting", "http.", "tls.subject", "snmp.sysdescr")
+WORDY = (
+    *("ftp.", "telnet.", "tcp.greeting", "http.", "tls.subject", "snmp.sysdescr"),
+    *("mdns.product", "ssdp.", "wsd.", "dhcp.vendor-class", "lldp.", "cdp.platform", "sip.agent"),
+    *("mdns.host", "dhcp.hostname", "nbns.name", "llmnr.name", "snmp.sysname"),
+)
 """Observations whose text is searched for those words, by how their key begins."""
+ANNOUNCED = {
+    "bacnet.instance": "it announced itself as building automation (BACnet)",
+    "mdns.service=_dicom._tcp": "it offers DICOM over mDNS",
+    "mdns.service=_dicom-tls._tcp": "it offers DICOM over mDNS",
+    "mdns.service=_acr-nema._tcp": "it offers DICOM over mDNS",
+}
+"""Observations, with a value or whatever the value, that only a fragile device makes, and why."""
 _ENTERPRISE = re.compile(r"^\.?1\.3\.6\.1\.4\.1\.(\d{1,10})(?:\.|$)")
 
 
@@ -64,7 +75,9 @@ def _by_observation(host: Host) -> str:
     for seen in host.observations:
         if seen.key.startswith(SIGN_KEYS):
             return "it speaks a protocol of medical devices"
-        if seen.key == "snmp.sysobjectid" and _is_fragile_maker(seen.value):
+        if told := ANNOUNCED.get(seen.key) or ANNOUNCED.get(f"{seen.key}={seen.value}"):
+            return told
+        if _names_fragile_maker(seen):
             return "SNMP names a maker of medical or embedded devices"
         if seen.key.startswith(WORDY) and WORDS.search(seen.value):
             return "what it says of itself suggests a medical or embedded device"
@@ -112,7 +125,9 @@ def _holder(known: MacOrigin | None) -> str | None:
     return known.holder if known else None
 
 
-def _is_fragile_maker(oid: str) -> bool:
-    found = _ENTERPRISE.match(oid)
-    maker = enterprises().get(found.group(1)) if found else None
+def _names_fragile_maker(seen: Observation) -> bool:
+    if seen.key not in ("snmp.sysobjectid", "snmp.engine-maker"):
+        return False
+    found = _ENTERPRISE.match(seen.value)
+    maker = enterprises().get(found.group(1) if found else seen.value)
     return maker is not None and maker.policy is Policy.FRAGILE
