@@ -97,10 +97,13 @@ def scan(
             notices=resume.notices,
         )
     notices: list[Notice] = list(current.notices)
+    cut_short: list[Notice] = []
 
     def listen(event: Event) -> None:
         if isinstance(event, Notice) and event not in notices:
             notices.append(event)
+        if isinstance(event, Notice) and event.code in discover.CUT_SHORT:
+            cut_short.append(event)
         notify(event)
 
     if rescan and resume is None:
@@ -131,7 +134,8 @@ def scan(
                 store.record(current.id, corrected(identify.identify(host, rules), corrections))
     except RawSocketsLost as error:
         lost = error
-    state = ScanState.INCOMPLETE if stop.is_set() or lost else ScanState.COMPLETE
+    whole = not (stop.is_set() or lost or cut_short)
+    state = ScanState.COMPLETE if whole else ScanState.INCOMPLETE
     store.finish(replace(current, state=state, ended_at=clock(), notices=tuple(notices)))
     if lost:
         raise lost

@@ -18,5 +18,6 @@ from riskscan.discover.preflight import Preflight, preflight
 from riskscan.discover.scope import parse_scope
 from riskscan.discover.surroundings import local_segments
 from riskscan.discover.sweep import sweep
+from riskscan.discover.sweep_notices import CUT_SHORT
 
-__all__ = ["PACES", "Preflight", "local_segments", "parse_scope", "preflight", "sweep"]
+__all__ = ["CUT_SHORT", "PACES", "Preflight", "local_segments", "parse_scope", "preflight", "sweep"]
