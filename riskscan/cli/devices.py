@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from riskscan.cli.correct import set_device
 from riskscan.cli.options import database_option, format_option, scan_option, wanted_scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from riskscan.cli.tables import Columns, Row
-    from riskscan.identify import Account
-    from riskscan.model import Device, Evidence, Scan
+    from riskscan.model import Device, Scan
 
 FIELDS = (
     "address", "mac", "mac_vendor", "class", "vendor", "product", "version", "os", "roles",
-    "confidence", "rule", "ports", "policy", "policy_reason", "seen_at",
+    "confidence", "rule", "ports", "policy", "policy_reason", "seen_at", "location", "owner",
 )  # fmt: skip
 
 
-def _device(row: Row) -> str:
+def device_words(row: Row) -> str:
     words = (row["class"].replace("_", " "), row["vendor"], row["product"])
     return " ".join(word for word in words if word)
 
@@ -36,7 +34,7 @@ def _ports(row: Row) -> str:
 COLUMNS: Columns = {
     "Address": lambda row: row["address"],
     "MAC": lambda row: row["mac"],
-    "Device": _device,
+    "Device": device_words,
     "Sure": lambda row: row["confidence"],
     "Ports": _ports,
     "Policy": lambda row: row["policy"],
@@ -56,6 +54,7 @@ def devices(ctx: click.Context, scan_id: str | None, format_: str, database: Pat
       riskscan devices
       riskscan devices --format csv > inventory.csv
       riskscan devices show 192.168.1.23
+      riskscan devices set 192.168.1.23 --class lab_analyzer --by "R. Tech"
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -63,7 +62,7 @@ def devices(ctx: click.Context, scan_id: str | None, format_: str, database: Pat
     from riskscan.store import Store
 
     with Store.open(database, create=False, writer=False) as store:
-        rows = [_row(device) for device in wanted_scan(store, scan_id).devices]
+        rows = [device_row(device) for device in wanted_scan(store, scan_id).devices]
     show(rows, COLUMNS, format_, fields=FIELDS, empty="the scan found no device")
 
 
@@ -96,19 +95,22 @@ def show_one(
       riskscan devices show 00:1a:01:7c:00:25 --format json
     """
     from riskscan import identify
+    from riskscan.cli.account import account_lines, account_row
     from riskscan.store import Store
 
     with Store.open(database, create=False, writer=False) as store:
-        device = _wanted(wanted_scan(store, scan_id), address)
+        device = device_at(wanted_scan(store, scan_id), address)
     account = identify.account(device.host, identify.load_rules(rules_folders))
+    row = device_row(device)
     if format_ == "json":
-        click.echo(json.dumps(_account_row(device, account), indent=2, ensure_ascii=False))
+        told = {**row, **account_row(account)}
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    for line in _told(device, account):
+    for line in account_lines(device, row, account):
         click.echo(line)
 
 
-def _wanted(scan: Scan, address: str) -> Device:
+def device_at(scan: Scan, address: str) -> Device:
     """Return the device with that address. Raises :class:`riskscan.errors.DeviceNotFound`."""
     from riskscan.errors import DeviceNotFound
 
@@ -121,97 +123,14 @@ def _wanted(scan: Scan, address: str) -> Device:
     )
 
 
-def _told(device: Device, account: Account) -> Iterator[str]:
-    """Yield the account in words, everything from the network escaped."""
-    from riskscan.cli.tables import printable, wrapped
-
-    row = _row(device)
-    mac = f"  {row['mac']}" if row["mac"] else ""
-    yield printable(f"{row['address']}{mac}  {_device(row)}, confidence {row['confidence']}")
-    named = [f"{key} {row[key]}" for key in ("version", "os", "mac_vendor") if row[key]]
-    if named:
-        yield printable("  " + ", ".join(named).replace("mac_vendor", "network card of"))
-    yield wrapped(printable(f"  policy {row['policy']}: {row['policy_reason']}"), 4)
-    yield ""
-    if not account.candidates:
-        yield "Nothing that was seen speaks for a class."
-    for candidate in account.candidates:
-        against = "Against that, for" if candidate.contradicts else "For"
-        points = f"{candidate.points} point{'s' * (candidate.points != 1)}"
-        yield f"{against} {candidate.device_class.label} ({points}):"
-        yield from (wrapped(printable(f"  {_seen(e)}"), 4) for e in candidate.evidence)
-    general = [e for e in account.identity.evidence if not _counted(e, account)]
-    if general:
-        yield "Besides:"
-        yield from (wrapped(printable(f"  {_seen(e)}"), 4) for e in general)
-    yield ""
-    yield "What would settle it:" if account.hints or account.held_back else "To correct it:"
-    yield from _settling(device, account)
-
-
-def _settling(device: Device, account: Account) -> Iterator[str]:
-    from riskscan.cli.tables import printable, wrapped
-    from riskscan.model import OBSERVATION_KEYS
-
-    for hint in account.hints:
-        text = f"  {hint.key} ({OBSERVATION_KEYS[hint.key]}) could show {hint.for_class.label}"
-        yield wrapped(f"{text} [{hint.rule}]", 4)
-    yield from (wrapped(printable(f"  not asked: {held}"), 4) for held in account.held_back)
-    yield wrapped(
-        "  its type plate, or whoever uses it; then: "
-        f"riskscan devices set {device.address} --class CLASS",
-        4,
-    )
-
-
-def _seen(evidence: Evidence) -> str:
-    seen = evidence.observation
-    where = f" on port {seen.port}" if seen.port else ""
-    return f"{evidence.says}: {seen.key}{where} = {seen.value[:120]} [{evidence.rule}]"
-
-
-def _counted(evidence: Evidence, account: Account) -> bool:
-    return any(evidence in candidate.evidence for candidate in account.candidates)
-
-
-def _account_row(device: Device, account: Account) -> Row:
-    return {
-        **_row(device),
-        "candidates": [
-            {
-                "class": candidate.device_class.value,
-                "points": candidate.points,
-                "contradicts": candidate.contradicts,
-                "evidence": [_evidence_row(e) for e in candidate.evidence],
-            }
-            for candidate in account.candidates
-        ],
-        "evidence": [_evidence_row(e) for e in account.identity.evidence],
-        "would_settle": [
-            {"key": h.key, "class": h.for_class.value, "rule": h.rule} for h in account.hints
-        ],
-        "held_back": list(account.held_back),
-    }
-
-
-def _evidence_row(evidence: Evidence) -> Row:
-    seen = evidence.observation
-    return {
-        "says": evidence.says,
-        "rule": evidence.rule,
-        "key": seen.key,
-        "value": seen.value,
-        "port": seen.port,
-        "protocol": seen.protocol,
-    }
-
-
-def _row(device: Device) -> Row:
+def device_row(device: Device) -> Row:
     identity = device.identity
     return {
         "address": str(device.address),
         "mac": device.host.mac,
         "mac_vendor": identity.mac_vendor,
+        "location": identity.location,
+        "owner": identity.owner,
         "class": identity.device_class.value,
         "vendor": identity.vendor,
         "product": identity.product,
@@ -225,3 +144,6 @@ def _row(device: Device) -> Row:
         "policy_reason": device.host.triage.reason,
         "seen_at": device.host.seen_at.isoformat() if device.host.seen_at else None,
     }
+
+
+devices.add_command(set_device)

@@ -7,17 +7,20 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
 from riskscan import __version__
+from riskscan.cli.options import OWN_PROCESS, shed_rights
 from riskscan.errors import RiskscanError
 
 VERBS: dict[str, str] = {
     "init": "Write site.toml: the practice, its networks, who allowed the scan.",
     "scan": "Find every device on the network, gently, and remember it.",
     "devices": "List the devices of a scan.",
+    "identify": "Say again what the devices of a stored scan are; sends nothing.",
     "findings": "List what is weak, worst first.",
     "assess": "Score HIPAA risk and the 54 controls from the evidence.",
     "report": "Write the report: PDF, HTML, JSON or CSV.",
@@ -29,6 +32,9 @@ VERBS: dict[str, str] = {
 """Verb to one-line help. The text stands here so that ``--help`` loads no verb's module."""
 
 INTERRUPTED_TWICE = 130
+
+_WITHOUT_DATABASE = ("init", "rules")
+"""Verbs that no right is needed for, and that open no database: the others give theirs up there."""
 
 
 class RiskscanGroup(click.Group):
@@ -102,8 +108,10 @@ def cli(debug: bool) -> None:
       sudo riskscan scan --site site.toml  look at its network
       riskscan report -o practice.pdf      tell the practice manager
     """
+    if click.get_current_context().invoked_subcommand in _WITHOUT_DATABASE:
+        shed_rights(Path("riskscan.db"))
 
 
 def main() -> None:
     """Run the command line; never returns."""
-    cli(prog_name="riskscan")
+    cli(prog_name="riskscan", obj=OWN_PROCESS)
