@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import peers
 import pytest
@@ -197,8 +199,11 @@ def test_the_maker_decides_what_else_is_asked(oid: str, ports: tuple[int, ...], 
     assert (asks_for in group.values()) if group else asks_for is None
 
 
-def test_an_agent_of_version_3_tells_its_engine_id_and_no_more():
+def test_an_agent_of_version_3_tells_its_engine_id_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     """pysnmp itself answers: with a user of its own, and no community at all."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where it counts its boots
     from pysnmp.carrier.asyncio.dgram import udp
     from pysnmp.entity import config, engine
     from pysnmp.entity.rfc3413 import cmdrsp, context
