@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,7 @@ def test_reaching_the_limit_ends_tidily_and_can_be_resumed(tmp_path: Path) -> No
     [
         ("--resume", "--profile", "gentle"),
         ("--resume", "--plan"),
+        ("--resume", "--rescan"),
         ("10.0.0.1", "--format", "json"),
         ("10.0.0.1", "-q", "--json-progress"),
         ("10.0.0.1", "--max-duration", "45"),
@@ -141,3 +144,32 @@ def test_contradictions_are_wrong_usage(words: tuple[str, ...], tmp_path: Path) 
 
     assert done.returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def _scans(database: Path) -> list[tuple[str, str | None]]:
+    with closing(sqlite3.connect(database)) as raw:
+        return raw.execute("SELECT id, rescan_of FROM scan ORDER BY started_at").fetchall()
+
+
+def test_a_re_scan_builds_on_the_scan_before_or_is_a_full_one_and_says_so(tmp_path: Path) -> None:
+    database = tmp_path / "a.db"
+    words = ("127.0.0.1", "--unprivileged", "--db", database, "--rescan")
+    plan = (*words, "--plan", "--format", "json")
+
+    planned_full = json.loads(scan(*plan).stdout)
+    full = scan(*words, "--json-progress")
+    planned_again = json.loads(scan(*plan).stdout)
+    again = scan(*words)
+    larger = scan(*words, "--profile", "standard")
+
+    notices = {line.get("code"): line.get("text") for line in lines_of(full.stderr)}
+    assert notices["rescan-full"] == "this is a full scan: there is no complete scan to build on"
+    assert "full scan" not in again.stderr
+    assert "this is a full scan: the newest complete scan asked less (profile gentle)" in (
+        " ".join(larger.stderr.split())
+    )
+    (first, none), (_, of_first), (_, of_none) = _scans(database)
+    assert (none, of_first, of_none) == (None, first, None)
+    assert (planned_full["rescan"], planned_again["rescan"]) == (False, True)
+    assert planned_again["segments"][0]["devices_expected"] == 1
+    assert planned_again["packets_expected"] < planned_full["packets_at_most"]
