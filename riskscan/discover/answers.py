@@ -8,7 +8,7 @@ devices by mistake, or a pair that stands in for each other); one MAC may have s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -105,6 +105,11 @@ class Answers:
             for address in proxy.addresses:
                 self._held.pop(address, None)
         return tuple(proxies)
+
+    @property
+    def every_mac(self) -> Collection[str]:
+        """Every MAC that answered for any address."""
+        return self._by_mac.keys()
 
     def macs(self, address: int) -> tuple[str, ...]:
         """Return the MACs that answered for an address, in the order of their answers."""

@@ -116,6 +116,11 @@ class Search:
         """How many addresses of local segments have answered by now."""
         return sum(len(sweep.answers) for sweep in self._sweeps)
 
+    @property
+    def macs(self) -> set[str]:
+        """Every MAC that has answered on a local segment."""
+        return {mac for sweep in self._sweeps for mac in sweep.answers.every_mac}
+
     # looking
 
     def first(self) -> Iterator[Host]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv6Address
 
 from riskscan.discover.brake import Brake
-from riskscan.discover.faults import Fault
+from riskscan.discover.faults import Fault, Stopped
 from riskscan.discover.preflight import Preflight
 from riskscan.discover.raw import messages
 from riskscan.discover.raw.contract import RawSockets
@@ -40,21 +41,65 @@ def neighbours6(
     """Return the IPv6 neighbours on the segments in use, without this machine itself.
 
     Those that the kernel knows, and with raw sockets those that answer to all nodes or are heard
-    meanwhile (:mod:`riskscan.discover.raw.neighbours6`): about 3 seconds for each interface.
-    An interface that goes away has none. ``notify`` hears where nobody was asked. Raises
+    meanwhile (:mod:`riskscan.discover.raw.neighbours6`): about 3 seconds, on all interfaces at
+    once. An interface that goes away has none. ``notify`` hears where nobody was asked. Raises
     ``Stopped`` if the scan should end.
     """
     found: dict[str, set[IPv6Address]] = defaultdict(set)
     for mac, addresses in preflight.neighbours6.items():
         found[mac].update(addresses)
-    if raw is not None:
-        for interface in interfaces6(preflight):
-            for address, mac in _heard(raw, interface, brake, notify):
-                found[mac].add(address)
+    names = interfaces6(preflight) if raw is not None else ()
+    if raw is not None and names:
+        with ThreadPoolExecutor(len(names), thread_name_prefix="ipv6") as pool:
+            for heard in pool.map(lambda name: [*_heard(raw, name, brake, notify)], names):
+                for address, mac in heard:
+                    found[mac].add(address)
     own = {link.mac for link in preflight.links.values()}
     ours = {bound.ip for link in preflight.links.values() for bound in link.addresses}
     kept = {mac: addresses - ours for mac, addresses in found.items() if mac not in own}
     return {mac: tuple(sorted(a, key=_order)) for mac, a in sorted(kept.items()) if a}
+
+
+class Watch6:
+    """Hears the IPv6 neighbours while the sweep goes on, and lists them with the hosts it finds."""
+
+    def __init__(
+        self,
+        raw: RawSockets | None,
+        preflight: Preflight,
+        notify: Callable[[Event], None],
+        brake: Brake,
+    ) -> None:
+        self._notify = notify
+        self._macs: set[str] = set()
+        self._brake = Brake(under=brake)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="ipv6")
+        self._found = self._pool.submit(neighbours6, raw, preflight, self._brake, notify)
+
+    def complete(self, host: Host) -> Host:
+        """Return a finished host with its IPv6 addresses; waits until they are known.
+
+        Raises ``RawSocketsLost``.
+        """
+        if host.mac is not None:
+            self._macs.add(host.mac)
+        return with_addresses6(host, self._neighbours())
+
+    def conclude(self, macs: Collection[str] = ()) -> None:
+        """Say who speaks IPv6 only, once the sweep is over. ``macs`` have answered it too."""
+        for notice in strangers(self._neighbours(), self._macs.union(macs)):
+            self._notify(notice)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._brake.halt()
+        self._pool.shutdown()
+
+    def _neighbours(self) -> Neighbours6:
+        try:
+            return self._found.result()
+        except Stopped:
+            return {}
 
 
 def interfaces6(preflight: Preflight) -> list[str]:

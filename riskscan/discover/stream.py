@@ -60,6 +60,8 @@ class Stream:
         self._running: set[Future[Host]] = set()
         self._ports_over = threading.Event()
         self._ended = False
+        self.is_complete = False
+        """Whether all were looked for and each one found is finished."""
 
     def hosts(self) -> Iterator[Host]:
         """Yield each host that is finished.
@@ -97,6 +99,7 @@ class Stream:
         while True:
             self._begin(pool)
             if (self._ended or self._brake.pulled) and not self._running:
+                self.is_complete = not self._brake.pulled
                 return
             if self._herald.ports_are_over:
                 self._ports_over.set()

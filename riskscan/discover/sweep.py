@@ -12,6 +12,7 @@ from riskscan.discover.brake import Brake
 from riskscan.discover.examine import Examination, Judge, Robust
 from riskscan.discover.find import Search
 from riskscan.discover.herald import Herald
+from riskscan.discover.ipv6 import Watch6
 from riskscan.discover.neighbour_table import NeighbourTable
 from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
 from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
@@ -65,6 +66,7 @@ def sweep(
         engine = Ports(sockets, brake) if sockets else None
         table = NeighbourTable(engine, preflight, lambda: search.live, herald)
         wifi = WifiWatch(preflight, herald)
+        ipv6 = Watch6(sockets, preflight, herald, brake)
 
         def examine(host: Host) -> Host:
             table.introduce(host)
@@ -90,9 +92,12 @@ def sweep(
                     engine.forget(host.address)
                 wifi.saw(host)
                 herald.passed(Stage.PROBES, str(host.address))
-                yield search.complete(host)
+                yield ipv6.complete(search.complete(host))
             wifi.conclude()
+            if stream.is_complete:
+                ipv6.conclude(search.macs)
         finally:
+            ipv6.close()
             search.close()
 
 

@@ -1,7 +1,7 @@
 """A segment whose kernels speak IPv6: a scanner's namespace, a bridge, two devices on it.
 
-Run as ``ipv6_bench.py look SCOPE [EXCLUDED]`` inside a fresh network namespace. One device has an
-IPv4 address, the other none. Prints one JSON object: what the job said, and which frames of the
+Run as ``ipv6_bench.py look HOW SCOPE [EXCLUDED]`` inside a fresh network namespace. One device has
+an IPv4 address, the other none. Prints one JSON object: what came of it, and which frames of the
 scanner each device received. Nothing outlives it.
 """
 
@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 BOTH_MAC, SIX_MAC, SCANNER_MAC = (f"02:00:00:00:06:{n}" for n in ("20", "30", "01"))
@@ -74,11 +76,8 @@ def read(child: subprocess.Popen[str]) -> str:
     return child.stdout.readline()
 
 
-def look(target: str, *exclude: str) -> None:
+def look(how: str, target: str, *exclude: str) -> None:
     from riskscan import discover
-    from riskscan.discover.brake import Brake
-    from riskscan.discover.ipv6 import neighbours6, strangers
-    from riskscan.discover.raw.client import open_raw_sockets
 
     quick()
     ip("link", "set", "lo", "up")
@@ -93,17 +92,40 @@ def look(target: str, *exclude: str) -> None:
     for child in children:
         read(child)
     scope = discover.parse_scope([target], exclude)
-    found = discover.preflight(scope)
     events: list[str] = []
-    with open_raw_sockets(scope, found.vantage.segments, lambda _event: None) as raw:
-        heard = neighbours6(raw, found, Brake(), lambda event: events.append(str(event)))
-    events += [str(notice) for notice in strangers(heard, {BOTH_MAC})]
+    seen = HOW[how](scope, discover.preflight(scope), lambda event: events.append(str(event)))
     felt = []
     for child in children:
         print("stop", file=child.stdin, flush=True)
         felt.append(json.loads(read(child)))
         child.wait()
-    print(json.dumps({"heard": heard, "felt": felt, "events": events}, default=lambda a: str(a)))
+    print(json.dumps({how: seen, "felt": felt, "events": events}, default=str))
+
+
+def heard(scope: Any, found: Any, notify: Callable[[Any], None]) -> Any:
+    """Do the one job and nothing else."""
+    from riskscan.discover.brake import Brake
+    from riskscan.discover.ipv6 import neighbours6
+    from riskscan.discover.raw.client import open_raw_sockets
+
+    with open_raw_sockets(scope, found.vantage.segments, lambda _event: None) as raw:
+        return neighbours6(raw, found, Brake(), notify)
+
+
+def swept(scope: Any, found: Any, notify: Callable[[Any], None]) -> Any:
+    """Do a whole sweep, as a scan does it."""
+    from riskscan import discover
+    from riskscan.model import Policy, Triage
+
+    gentle = Triage(Policy.FRAGILE, "the test says so")
+    hosts = discover.sweep(scope, triage=lambda _host: gentle, preflight=found, notify=notify)
+    return {
+        str(host.address): [s.value for s in host.sightings if s.key == "ip6.address"]
+        for host in hosts
+    }
+
+
+HOW = {"heard": heard, "swept": swept}
 
 
 def bench(*words: str) -> dict:

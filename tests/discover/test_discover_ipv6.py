@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from riskscan.discover import parse_scope
 from riskscan.discover.brake import Brake
-from riskscan.discover.ipv6 import MOST_SHOWN, neighbours6, strangers, with_addresses6
+from riskscan.discover.faults import Stopped
+from riskscan.discover.ipv6 import MOST_SHOWN, Watch6, neighbours6, strangers, with_addresses6
 from riskscan.discover.links import links_of
 from riskscan.discover.preflight import Preflight
 from riskscan.discover.raw.contract import Message
@@ -36,7 +37,7 @@ from riskscan.identify import identify, load_rules
 from riskscan.identify.triage import triage
 from riskscan.model import Host, Vantage
 
-MAC, OTHER = "02:00:00:00:00:20", "02:00:00:00:00:30"
+MAC, OTHER, THIRD = (f"02:00:00:00:00:{n}" for n in ("20", "30", "40"))
 LINK, ULA = IPv6Address("fe80::20"), IPv6Address("fd00::20")
 CARD = {
     "ifname": "eth0",
@@ -65,7 +66,7 @@ def looked() -> dict[str, Any]:
     share = ["unshare", "--user", "--map-root-user", "--net", "true"]
     if subprocess.run(share, capture_output=True).returncode:
         pytest.skip("this kernel lets no unprivileged process make a namespace")
-    return bench.bench(bench.NETWORK)
+    return bench.bench("heard", bench.NETWORK)
 
 
 @pytest.mark.lab
@@ -74,7 +75,6 @@ def test_real_devices_are_heard_with_their_link_local_and_routable_addresses(loo
         bench.BOTH_MAC: [bench.BOTH6, "fe80::ff:fe00:620"],
         bench.SIX_MAC: [bench.SIX6, "fe80::ff:fe00:630"],
     }
-    assert [event for event in looked["events"] if bench.SIX6 in event and "listed" in event]
 
 
 @pytest.mark.lab
@@ -91,10 +91,18 @@ def test_all_nodes_are_asked_twice_and_only_with_well_formed_echo_requests(looke
 
 @pytest.mark.lab
 def test_where_a_device_is_excluded_nobody_is_asked(looked: Any):
-    result = bench.bench(bench.NETWORK, bench.BOTH)
+    result = bench.bench("heard", bench.NETWORK, bench.BOTH)
     frames = [bytes.fromhex(text) for felt in result["felt"] for text in felt]
     assert not [f for f in frames if f[54] == 128]
     assert any("ipv6-not-asked" in event for event in result["events"])
+
+
+@pytest.mark.lab
+def test_a_sweep_lists_ipv6_addresses_with_their_device_and_names_who_has_no_other(looked: Any):
+    result = bench.bench("swept", bench.NETWORK)
+    assert result["swept"] == {"10.66.0.1": [], bench.BOTH: [bench.BOTH6, "fe80::ff:fe00:620"]}
+    strangers = [event for event in result["events"] if "ipv6-only-neighbour" in event]
+    assert len(strangers) == 1 and bench.SIX6 in strangers[0] and bench.SIX_MAC in strangers[0]
 
 
 # whether to ask
@@ -254,6 +262,31 @@ def test_addresses_are_listed_with_the_device_that_has_the_mac():
     ]
     assert with_addresses6(told, {MAC: (ULA, LINK)}) == told
     assert with_addresses6(Host(ip_address("192.168.9.9")), {MAC: (ULA,)}).sightings == ()
+
+
+def test_the_watch_waits_until_the_addresses_are_known_and_names_whom_no_host_was_found_for():
+    events: list[Any] = []
+    said: list[Message | Exception] = [
+        {"address": str(address), "mac": mac}
+        for address, mac in ((ULA, MAC), (LINK, OTHER), (LINK, THIRD))
+    ]
+    watch = Watch6(_Says(said), _preflight(), events.append, Brake())
+    told = watch.complete(Host(ip_address("192.168.1.20"), MAC))
+    assert [s.value for s in told.sightings] == [str(ULA)]
+    watch.conclude({OTHER})
+    watch.close()
+    assert [event.code for event in events] == ["ipv6-only-neighbour"]
+    assert THIRD in events[0].text
+
+
+def test_a_watch_that_is_stopped_lists_nothing_and_ends():
+    brake = Brake()
+    brake.halt()
+    watch = Watch6(_Says([Stopped()]), _preflight(), pytest.fail, brake)
+    host = Host(ip_address("192.168.1.20"), MAC)
+    assert watch.complete(host) == host
+    watch.conclude()
+    watch.close()
 
 
 def test_who_speaks_ipv6_only_is_named_and_a_crowd_is_counted():

@@ -45,6 +45,7 @@ class Found:
     hosts: ClassVar[dict[Address, Host]] = {}
     late: ClassVar[list[Host]] = []
     live = 0
+    macs: ClassVar[set[str]] = set()
 
     def __init__(self, *_: object, **__: object) -> None:
         return
