@@ -65,6 +65,7 @@ def scan(
     resume: Scan | None = None,
     profile: str = DEFAULT_PROFILE,
     rescan: bool = False,
+    arp_pps: int | None = None,
     privileged: bool | None = None,
     rules_folders: Sequence[Path] = (),
     raw: RawProcess | None = None,
@@ -75,6 +76,7 @@ def scan(
     INCOMPLETE and can be given back as ``resume``: it goes on with the profile that it began
     with, and devices that are stored already are not touched again. ``rescan`` builds on the
     newest complete scan and asks unchanged devices less; a resumed scan goes on as it began.
+    ``arp_pps`` is the most ARP requests per second, if not the usual.
 
     ``raw`` is a process that holds the raw sockets already; by default one is started.
 
@@ -116,6 +118,7 @@ def scan(
         site.scope,
         triage=triage_for(site, known_fragile(remembered), known_robust(remembered)),
         earlier=_earlier_of(store, current, clock()),
+        arp_pps=arp_pps,
         robust=lambda host: bool(hardy(identify.identify(host, rules))),
         preflight=preflight,
         paces=PROFILES[current.profile].paces,
