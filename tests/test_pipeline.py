@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from riskscan import identify
+from riskscan import discover, identify
 from riskscan.identify.earlier import known_fragile
 from riskscan.model import (
     Device,
@@ -19,13 +22,16 @@ from riskscan.model import (
     Identity,
     Observation,
     Policy,
+    PortState,
     Scan,
     ScanState,
     Scope,
+    Service,
     Site,
     Triage,
+    Vantage,
 )
-from riskscan.pipeline import _earlier, left_of, plan, triage_for, write
+from riskscan.pipeline import _earlier, left_of, plan, scan, triage_for, write
 from riskscan.store import Store
 
 WHEN = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
@@ -141,6 +147,119 @@ def test_a_resumed_scan_knows_how_much_is_left(tmp_path: Path) -> None:
         store.record(running.id, device())
 
         assert left_of(store, running) == (1, 253)
+
+
+def test_a_device_that_is_robust_for_certain_is_treated_so_unless_anything_speaks_for_care() -> (
+    None
+):
+    key = ORDINARY_MAC
+    gentle = replace(SITE, gentle=(key,))
+
+    assert triage_for(SITE, {}, {key: "a server"})(HOST).policy is Policy.ROBUST
+    assert triage_for(SITE, {key: "it fell silent"}, {key: "a server"})(HOST).policy is (
+        Policy.FRAGILE
+    )
+    assert triage_for(gentle, {}, {key: "a server"})(HOST).policy is Policy.FRAGILE
+    medical = replace(HOST, mac="00:09:fb:00:00:01")
+    assert triage_for(SITE, {}, {"00:09:fb:00:00:01": "a server"})(medical).policy is (
+        Policy.FRAGILE
+    )
+
+
+# -- re-scans ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the sweep is asked for, which here finds nothing."""
+    kept: dict[str, Any] = {}
+
+    def sweep(*_: object, **options: object) -> Iterator[Host]:
+        kept.update(options)
+        return iter(())
+
+    monkeypatch.setattr(discover, "sweep", sweep)
+    return kept
+
+
+def look(
+    store: Store, *, rescan: bool = False, resume: Scan | None = None
+) -> tuple[Scan, set[str]]:
+    """Scan, two weeks after the first; return the scan and the codes of its notices."""
+    done = scan(
+        SITE,
+        store,
+        clock=lambda: WHEN + timedelta(weeks=2),
+        notify=lambda event: None,
+        stop=threading.Event(),
+        privileged=False,
+        rescan=rescan,
+        resume=resume,
+    )
+    return done, {notice.code for notice in done.notices}
+
+
+def keep(store: Store, kept: Scan) -> Scan:
+    store.begin(kept)
+    for each in kept.devices:
+        store.record(kept.id, each)
+    store.finish(replace(kept, ended_at=kept.started_at))
+    return kept
+
+
+def same_place() -> Vantage:
+    return discover.preflight(SITE.scope, privileged=False).vantage
+
+
+def test_a_re_scan_knows_the_devices_of_the_newest_complete_scan(
+    tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    services = (Service(22, "tcp", PortState.OPEN),)
+    known = device(replace(HOST, services=services))
+    with Store.open(tmp_path / "a.db") as store:
+        base = keep(store, replace(a_scan(known), vantage=same_place()))
+        stopped = replace(a_scan(week=1), state=ScanState.INCOMPLETE, vantage=same_place())
+        keep(store, stopped)
+
+        done, notices = look(store, rescan=True)
+
+    assert done.rescan_of == base.id
+    assert "rescan-full" not in notices
+    assert asked["earlier"].macs == {HOST.address: ORDINARY_MAC}
+    assert asked["earlier"].of(HOST) is not None
+
+
+def test_without_a_scan_to_build_on_it_is_a_full_scan_and_says_so(
+    tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    with Store.open(tmp_path / "a.db") as store:
+        keep(store, replace(a_scan(device(), practice="Hillside"), vantage=same_place()))
+
+        done, notices = look(store, rescan=True)
+
+    assert done.rescan_of is None
+    assert "rescan-full" in notices
+    assert asked["earlier"] is None
+
+
+@pytest.mark.parametrize("began_as_re_scan", [True, False])
+def test_a_resumed_scan_goes_on_in_the_mode_it_began_with(
+    tmp_path: Path, asked: dict[str, Any], began_as_re_scan: bool
+) -> None:
+    with Store.open(tmp_path / "a.db") as store:
+        base = keep(store, replace(a_scan(device()), vantage=same_place()))
+        begun = replace(
+            a_scan(week=1),
+            state=ScanState.INCOMPLETE,
+            rescan_of=base.id if began_as_re_scan else None,
+        )
+        keep(store, begun)
+
+        done, _ = look(store, resume=begun)
+
+    assert done.id == begun.id
+    assert done.rescan_of == begun.rescan_of
+    assert (asked["earlier"] is not None) is began_as_re_scan
 
 
 def test_a_plan_without_a_database_expects_a_usual_practice() -> None:

@@ -163,3 +163,43 @@ def test_a_newer_database_is_refused_and_left_alone(old: Path, writer: bool) -> 
 
     assert "upgrade riskscan" in (caught.value.hint or "")
     assert old.read_bytes() == before
+
+
+def as_first_written(
+    newer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> Path:
+    """Make a database of the first schema with what fits into it from a newer one."""
+    (folder / "versions").mkdir()
+    for name in ("env.py", "versions/v0001_first_tables.py"):
+        (folder / name).write_text((migrate.FOLDER / name).read_text())
+    path = tmp_path / "first.db"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "FOLDER", folder)
+        patched.setattr(migrate, "REVISIONS", ("0001",))
+        Store.open(path).close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("ATTACH ? AS newer", (str(newer),))
+        tables = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in tables:
+            if table != "alembic_version":
+                columns = ", ".join(c[1] for c in raw.execute(f"PRAGMA table_info({table})"))
+                copied = f"INSERT INTO {table} SELECT {columns} FROM newer.{table}"  # noqa: S608
+                raw.execute(copied)
+        raw.commit()
+    return path
+
+
+def test_what_the_first_riskscan_wrote_is_read_as_full_scans(
+    old: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with Store.open(old, writer=False) as store:
+        wanted = store.load(a_scan().id)
+    first = as_first_written(old, tmp_path, monkeypatch, tmp_path_factory.mktemp("scripts"))
+
+    with Store.open(first) as store:
+        assert store.load(a_scan().id) == wanted
+    assert wanted.rescan_of is None
+    assert [s.as_of for d in wanted.devices for s in d.host.services] == [None]
