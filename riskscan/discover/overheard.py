@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.faults import ProtocolError
-from riskscan.discover.probes.codec import announced, bacnet, dhcp, dns, neighbour, ssdp, wsd
+from riskscan.discover.probes.codec import announced, bacnet, dhcp, dns, mndp, neighbour, ssdp, wsd
 from riskscan.discover.raw.contract import Message, RawSockets
 from riskscan.model import Address, Host, Observation
 
@@ -153,6 +153,7 @@ _READERS: Mapping[str, Callable[[bytes], Facts]] = MappingProxyType(
         "nbns": _nbns,
         "llmnr": _llmnr,
         "bacnet": bacnet.i_am_facts,
+        "mndp": mndp.mndp_facts,
         "ge-time": _fact("heard.medical", "ge-time"),
         "ge-heartbeat": _fact("heard.medical", "ge-heartbeat"),
         "philips-connect": _fact("heard.medical", "philips-connect"),

@@ -15,7 +15,7 @@ from scapy.layers.dns import DNS, DNSQR
 
 from riskscan.discover.faults import ProtocolError
 from riskscan.discover.overheard import Overheard
-from riskscan.discover.probes.codec import bacnet, dhcp, neighbour
+from riskscan.discover.probes.codec import bacnet, dhcp, mndp, neighbour
 from riskscan.discover.raw.listen import announcement
 from riskscan.discover.raw.listen_filter import UDP_KINDS, announcements
 from riskscan.model import OBSERVATION_CAP, OBSERVATION_KEYS
@@ -46,6 +46,22 @@ def test_who_asks_about_another_name_is_not_given_it():
     other = DNS(qd=DNSQR(qname="FILESERVER", qtype="A"))
     assert facts("llmnr", bytes(mine)) == [("llmnr.name", "RECEPTION1")]
     assert facts("llmnr", bytes(other)) == []
+
+
+def mikrotik(platform: bytes) -> bytes:
+    fields = {1: bytes(6), 5: b"closet", 7: b"7.12 (stable)", 8: platform, 12: b"RB4011iGS+"}
+    return bytes(4) + b"".join(
+        kind.to_bytes(2) + len(value).to_bytes(2) + value for kind, value in fields.items()
+    )
+
+
+def test_a_mikrotik_router_is_known_by_its_own_broadcast_and_no_other():
+    assert facts("mndp", mikrotik(b"MikroTik")) == [
+        ("mndp.name", "closet"),
+        ("mndp.version", "7.12 (stable)"),
+        ("mndp.board", "RB4011iGS+"),
+    ]
+    assert facts("mndp", mikrotik(b"Other")) == []
 
 
 def test_a_question_over_mdns_says_nothing_of_who_asks():
@@ -92,7 +108,7 @@ def test_no_payload_breaks_the_reader_and_every_key_is_in_the_vocabulary(kind: s
 
 
 PARSERS: tuple[Callable[[bytes], object], ...] = (
-    *(dhcp.lease, neighbour.lldp_facts, neighbour.cdp_facts, bacnet.i_am_facts),
+    *(dhcp.lease, neighbour.lldp_facts, neighbour.cdp_facts, bacnet.i_am_facts, mndp.mndp_facts),
 )
 
 

@@ -17,6 +17,7 @@ UDP_KINDS: Mapping[int, str] = MappingProxyType(
         3702: "wsd",
         5353: "mdns",
         5355: "llmnr",
+        5678: "mndp",
         7000: "ge-heartbeat",
         24005: "philips-connect",
         47808: "bacnet",

@@ -63,7 +63,7 @@ class Wsd(UdpServer):
     addressing: str = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 
     def answer(self, question: bytes) -> bytes | None:
-        if f"{self.discovery}/Probe<".encode() not in question:
+        if f"{self.discovery}/Probe".encode() not in question:
             return None
         return (
             '<?xml version="1.0" encoding="utf-8"?><s:Envelope '
