@@ -29,6 +29,7 @@ class Wishes:
     unprivileged: bool
     rules_folders: tuple[Path, ...]
     rescan: bool = False
+    arp_rate: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def run(
             resume=unfinished,
             profile=wishes.profile,
             rescan=wishes.rescan,
+            arp_pps=wishes.arp_rate,
             privileged=False if wishes.unprivileged else None,
             rules_folders=wishes.rules_folders,
             raw=raw,

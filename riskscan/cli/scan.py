@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,6 +50,12 @@ PROFILES = ("gentle", "standard", "thorough")
     is_flag=True,
     help="Ask unchanged devices less: what is new, changed or due is asked in full.",
 )
+@click.option(
+    "--arp-rate",
+    type=click.IntRange(1, 2000),
+    metavar="N",
+    help="ARP requests a second; 10 where switches inspect ARP.  [default: 500]",
+)
 @click.option("--plan", is_flag=True, help="Say what would be sent and how long it takes; stop.")
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), help="Of the plan; text or json."
@@ -86,6 +92,7 @@ def scan(
     allow_large: bool,
     profile: str | None,
     rescan: bool,
+    arp_rate: int | None,
     plan: bool,
     format_: str | None,
     resume: bool,
@@ -118,10 +125,13 @@ def scan(
         if not resume:
             given = _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
         if plan and given:
-            _plan(given, profile or PROFILES[0], rescan, format_ or "text", database)
+            wanted = {"profile": profile or PROFILES[0], "rescan": rescan, "arp_pps": arp_rate}
+            _plan(given, wanted, format_ or "text", database)
             return
         limit = limit_of(now().astimezone(), max_duration, window, at_once=at_once)
-        wishes = Wishes(profile or PROFILES[0], limit, unprivileged, rules_folders, rescan)
+        wishes = Wishes(
+            profile or PROFILES[0], limit, unprivileged, rules_folders, rescan, arp_rate
+        )
         _scan(given, database, wishes, voice)
 
 
@@ -157,16 +167,17 @@ def _refuse_contradictions(
         raise click.UsageError("give either --quiet or --json-progress.")
 
 
-def _plan(site: Site, profile: str, rescan: bool, format_: str, database: Path) -> None:
+def _plan(site: Site, wanted: dict[str, Any], format_: str, database: Path) -> None:
+    """Print what a scan would do; ``wanted`` is how :func:`riskscan.pipeline.plan` is asked."""
     from riskscan import pipeline
     from riskscan.cli.plan import show_plan
     from riskscan.store import Store
 
     if database.exists():
         with Store.open(database, create=False, writer=False) as store:
-            reckoned = pipeline.plan(site, store, profile=profile, rescan=rescan)
+            reckoned = pipeline.plan(site, store, **wanted)
     else:
-        reckoned = pipeline.plan(site, profile=profile)
+        reckoned = pipeline.plan(site, **wanted)
     show_plan(site.scope, reckoned, format_)
 
 
