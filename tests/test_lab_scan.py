@@ -133,6 +133,23 @@ def test_a_fragile_device_feels_almost_nothing(visit: Visit, host: LabHost) -> N
     assert not felt.datagrams
 
 
+def test_who_accepts_on_every_port_is_left_alone_and_said_to(visit: Visit) -> None:
+    (decoy,) = (host for host in CLINIC if host.tarpit)
+    felt = visit.counts[decoy.address]
+    evidence = {
+        seen["key"]
+        for f in visit.findings
+        if f["address"] == decoy.address
+        for seen in f["evidence"]
+    }
+
+    assert visit.devices[decoy.address]["ports"] == []
+    assert "net.tarpit" in evidence
+    assert f"{decoy.address}: it accepts on every port" in (visit.folder / "r.html").read_text()
+    assert sum(felt.syns.values()) <= 10
+    assert felt.connections == {}
+
+
 def test_no_device_feels_more_than_is_said_before_the_scan(visit: Visit) -> None:
     """The router is left out: it also carries what is meant for the network behind it."""
     beyond = {}

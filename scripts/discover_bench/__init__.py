@@ -1,0 +1,1 @@
+"""The parts of ``scripts/bench_discover``: networks, tools, what they cost, and how it is shown."""
