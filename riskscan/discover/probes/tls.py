@@ -30,8 +30,9 @@ from riskscan.model import Host, Observation, Policy
 TLS_PORTS = frozenset(
     {443, 465, 636, 990, 992, 993, 995, 2376, 2761, 2762, 3269, 4343, 4443, 4911, 5001, 5061}
     | {5986, 5989, 6443, 7443, 8006, 8043, 8443, 8444, 8883, 9443, 10443, 16993}
+    | {322, 444, 2083, 2381, 2443, 5443, 8445, 8531, 8843, 9392}
 )
-_WEB = TLS_PORTS - {465, 636, 990, 992, 993, 995, 2761, 2762, 3269, 4911, 5061, 8883}
+_WEB = TLS_PORTS - {322, 465, 636, 990, 992, 993, 995, 2761, 2762, 2443, 3269, 4911, 5061, 8883}
 """Ports where HTTP is spoken inside, so that ALPN can be answered (RFC 7301 section 3.2)."""
 
 _ALL = (*WEAK_SUITES, *OLD_SUITES)

@@ -24,7 +24,7 @@ def certificate_facts(der: bytes) -> Iterator[tuple[str, str]]:
 
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise ProtocolError("the certificate cannot be read") from error
     for key, read in _READERS.items():
         try:
