@@ -28,7 +28,7 @@ def device_words(row: Row) -> str:
 
 def _ports(row: Row) -> str:
     """Return the open ports in little room: TCP as they are, UDP with a u behind."""
-    return " ".join(p.removesuffix("/tcp").replace("/udp", "u") for p in row["ports"])
+    return " ".join(p.replace("/tcp", "").replace("/udp", "u") for p in row["ports"])
 
 
 COLUMNS: Columns = {
@@ -139,7 +139,7 @@ def device_row(device: Device) -> Row:
         "roles": [role.value for role in identity.roles],
         "confidence": identity.confidence.value,
         "rule": identity.rule_id,
-        "ports": [f"{s.port}/{s.protocol}" for s in device.host.open_ports],
+        "ports": [s.label for s in device.host.open_ports],
         "policy": device.host.triage.policy.value,
         "policy_reason": device.host.triage.reason,
         "seen_at": device.host.seen_at.isoformat() if device.host.seen_at else None,

@@ -117,6 +117,12 @@ class Service:
     as_of: datetime | None = None
     """When it was asked, if that was in an earlier scan; None: in this one."""
 
+    @property
+    def label(self) -> str:
+        """``443/tcp``, or ``443/tcp (on 2026-11-14)`` if this scan did not ask it."""
+        name = f"{self.port}/{self.protocol}"
+        return name if self.as_of is None else f"{name} (on {self.as_of:%Y-%m-%d})"
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

@@ -16,7 +16,6 @@ from riskscan.model import (
     Network,
     Result,
     Scan,
-    Service,
 )
 from riskscan.report.clean import shortened
 from riskscan.report.document import (
@@ -115,18 +114,13 @@ def _row(device: Device, found: list[Finding]) -> DeviceRow:
         what=identity.device_class.label,
         device_class=identity.device_class.value,
         confidence=CONFIDENCE[identity.confidence],
-        open_services=tuple(_open_service(s) for s in device.host.open_ports),
+        open_services=tuple(s.label for s in device.host.open_ports),
         earlier_ports=_earlier_ports(device),
         software=software(device),
         because=_because(device),
         findings=len(own),
         worst=_worst(own),
     )
-
-
-def _open_service(service: Service) -> str:
-    name = f"{service.port}/{service.protocol}"
-    return name if service.as_of is None else f"{name} (on {service.as_of:%Y-%m-%d})"
 
 
 def _earlier_ports(device: Device) -> tuple[EarlierPorts, ...]:
