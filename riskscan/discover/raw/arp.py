@@ -209,12 +209,16 @@ class _Sweep:
         if now >= self._look_at:
             self._look_at = now + _LOOK_EVERY
             self._look_at_link()
-        if self._watch and self._canary and self._watch.is_due(now):
-            self._watch.asked(now)
-            self._cap.count(now)
-            self._send(*self._canary)
-        elif self._watch and self._watch.is_silent(now):
+        if self._watch and self._canary:
+            self._ask_canary(self._watch, self._canary, now)
+
+    def _ask_canary(self, watch: SilenceWatch, canary: tuple[int, bytes], now: float) -> None:
+        if watch.is_silent(now):
             raise _Trouble("arp-inspection")
+        if watch.is_due(now):
+            watch.asked(now)
+            self._cap.count(now)
+            self._send(*canary)
 
     def _look_at_link(self) -> None:
         if self._linked and not link.has_link(self._order.segment.interface):
