@@ -12,7 +12,7 @@ import click
 
 from riskscan.cli.json_lines import JsonLines
 from riskscan.cli.limits import Limit
-from riskscan.cli.options import now
+from riskscan.cli.options import now, shed_rights
 
 if TYPE_CHECKING:
     from riskscan.discover.raw.client import RawProcess
@@ -60,12 +60,10 @@ def raw_sockets(database: Path, voice: Voice, *, wanted: bool) -> Iterator[RawPr
     Called before a file is read that a person or a device wrote. Raises
     :class:`riskscan.errors.StoreError` for a database that is out of reach then.
     """
-    from riskscan.discover import rights
     from riskscan.discover.raw.client import RawProcess
 
     with RawProcess() if wanted else nullcontext() as raw:
-        for notice in rights.shed(database):
-            voice.note(notice.code, notice.text)
+        shed_rights(database, voice.note)
         yield raw
 
 

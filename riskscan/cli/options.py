@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from riskscan.store import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+OWN_PROCESS = object()
+"""What click carries when the whole process is ours."""
 
 FORMATS = ("table", "json", "csv")
 
@@ -28,8 +32,40 @@ def database_option(command: Command) -> Command:
         envvar="RISKSCAN_DB",
         show_default=True,
         show_envvar=True,
+        callback=_before_it_is_opened,
         help="The practice's database. Keep one per practice.",
     )(command)
+
+
+def _before_it_is_opened(ctx: click.Context, _param: click.Parameter, database: Path) -> Path:
+    """Give up what sudo gave, for a verb that needs none of it. A scan does so in its own time."""
+    if ctx.info_name != "scan":
+        shed_rights(database)
+    return database
+
+
+def _aloud(_code: str, text: str) -> None:
+    click.echo(f"note: {text}", err=True)
+
+
+def shed_rights(database: Path, say: Callable[[str, str], None] = _aloud) -> None:
+    """Go on as the person for whom this is done, with no capability left, in a process of our own.
+
+    ``say`` hears code and text of what should be known. Raises
+    :class:`riskscan.errors.StoreError` for a database that is out of reach then.
+    """
+    if click.get_current_context().find_root().obj is not OWN_PROCESS:
+        return  # called from another program, whose rights are its own
+    if os.geteuid() != 0 and "CapPrm:\t0000000000000000" in _status():
+        return
+    from riskscan.discover import rights
+
+    for notice in rights.shed(database):
+        say(notice.code, notice.text)
+
+
+def _status() -> str:
+    return Path("/proc/self/status").read_text(encoding="utf-8", errors="replace")
 
 
 def scan_option(command: Command) -> Command:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskscan.cli.course import Voice, Wishes, run
+from riskscan.cli.course import Voice, Wishes, raw_sockets, run
 from riskscan.cli.json_lines import JsonLines
 from riskscan.cli.limits import DURATION, WINDOW, Window, limit_of
 from riskscan.cli.options import database_option, now
 
 if TYPE_CHECKING:
+    from riskscan.discover.raw.client import RawProcess
     from riskscan.model import Scan, Site
     from riskscan.store import Store
 
@@ -120,7 +121,10 @@ def scan(
         targets, site_file, profile, rescan, plan, format_, resume, json_progress, quiet
     )
     voice = Voice(quiet, JsonLines() if json_progress else None)
-    with voice.json_lines.errors() if voice.json_lines else nullcontext():
+    with ExitStack() as stack:
+        if voice.json_lines:
+            stack.enter_context(voice.json_lines.errors())
+        raw = stack.enter_context(raw_sockets(database, voice, wanted=not (plan or unprivileged)))
         given = None
         if not resume:
             given = _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
@@ -132,7 +136,7 @@ def scan(
         wishes = Wishes(
             profile or PROFILES[0], limit, unprivileged, rules_folders, rescan, arp_rate
         )
-        _scan(given, database, wishes, voice)
+        _scan(given, database, wishes, voice, raw)
 
 
 def _refuse_contradictions(
@@ -181,16 +185,18 @@ def _plan(site: Site, wanted: dict[str, Any], format_: str, database: Path) -> N
     show_plan(site.scope, reckoned, format_)
 
 
-def _scan(given: Site | None, database: Path, wishes: Wishes, voice: Voice) -> None:
+def _scan(
+    given: Site | None, database: Path, wishes: Wishes, voice: Voice, raw: RawProcess | None
+) -> None:
     """Scan a site, or go on with the unfinished scan if none is given."""
     from riskscan.store import Store
 
     with Store.open(database, create=given is not None) as store:
         if given is not None:
-            run(store, given, None, wishes, voice, database)
+            run(store, given, None, wishes, voice, database, raw)
         else:
             unfinished = _unfinished(store)
-            run(store, unfinished.site, unfinished, wishes, voice, database)
+            run(store, unfinished.site, unfinished, wishes, voice, database, raw)
 
 
 def _site(

@@ -25,7 +25,7 @@ _WHY = {
     _NOT_ALLOWED: "the kernel does not let it become {name}",
     _NO_INSTALLATION: "{name} cannot read the folder in which riskscan is installed",
     _NO_FOLDER: "{name} cannot write to {folder}",
-    _NO_FILE: "{name} cannot write {database}",
+    _NO_FILE: "{name} cannot use {database}",
 }
 
 
@@ -36,8 +36,8 @@ def shed(database: Path, *, writes: bool = True) -> tuple[Notice, ...]:
     folder. Where that is root, root stays, without its capabilities. A process of an ordinary user
     gives up the capabilities that it was lent. Without capabilities nothing happens.
 
-    To be called while the process has one thread. Raises ``StoreError`` for a database that an
-    earlier scan made as root, and that the person cannot use.
+    To be called while the process has one thread. Raises ``StoreError`` for a database in the
+    person's own folder that belongs to somebody else: an earlier scan made it as root.
     """
     if not capabilities.permitted() and os.geteuid() != 0:
         return ()
@@ -46,7 +46,7 @@ def shed(database: Path, *, writes: bool = True) -> tuple[Notice, ...]:
         return ()
     user = _whose(database)
     outcome = _tried(user, database, writes)
-    if outcome == _NO_FILE and user is not None:
+    if outcome == _NO_FILE and user and _folder(database).stat().st_uid == user.uid:
         raise _taken(user, database)
     if outcome != _FINE:
         name = user.name if user else "root without its capabilities"
@@ -110,7 +110,7 @@ def _reach(database: Path, writes: bool) -> int:
 
 def _installation() -> Iterator[Path]:
     """Yield a file of each place from which more will be loaded."""
-    for name in ("os", "riskscan", "click", "pydantic"):
+    for name in ("json", "riskscan", "click", "pydantic"):
         found = find_spec(name)
         if found is not None and found.origin is not None:
             yield Path(found.origin)

@@ -121,6 +121,9 @@ class RawProcess:
         """End it, and all that runs in it. Safe to call again."""
         self._lost = self._lost or "it was closed"
         self._channel.close()
+        if not self._is_ready:  # it would notice only when it is
+            with contextlib.suppress(PermissionError):
+                self._child.kill()
         try:
             self._child.wait(_END_TIMEOUT)
         except subprocess.TimeoutExpired:
