@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from pathlib import Path
 
 import peers
 import pytest
@@ -175,6 +176,23 @@ def test_telnet_options_are_declined_so_that_the_name_follows():
         ("telnet.negotiation", "do 24, will 1"),
     ]
     assert heard == [b"\xff\xfc\x18\xff\xfe\x01"]
+
+
+def test_a_database_shows_its_certificate_on_the_connection_that_offered_tls(tmp_path: Path):
+    pem, _ = peers.make_certificate(tmp_path)
+    secured = peers.over_tls(peers.tls_context(pem), peers.says())
+
+    def postgres(peer: socket.socket) -> None:
+        peer.recv(8)
+        peer.sendall(b"S")
+        secured(peer)
+
+    with peers.server(postgres) as peer:
+        result = ask(PROBES["postgres"], peers.dialer(), peers.host(5432), peer.port)
+    facts = _facts(result)
+    assert (result.outcome, peer.connections) == (Outcome.ANSWERED, 1)
+    assert facts[0] == ("postgres.ssl", "offered")
+    assert ("tls.subject", "CN=pacs.example") in facts
 
 
 def test_finger_and_the_r_commands_are_not_dialled():

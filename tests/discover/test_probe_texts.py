@@ -203,8 +203,8 @@ def test_a_fragile_vnc_server_hears_nothing():
 def test_postgres_says_whether_it_offers_tls(reply: bytes, value: str):
     heard: list[bytes] = []
     with peers.server(peers.answers(reply, heard)) as peer:
-        facts = peers.pairs(PROBES["postgres"].ask(peers.dialer(), peers.host(5432), peer.port))
-    assert facts == [("postgres.ssl", value)]
+        result = ask(PROBES["postgres"], peers.dialer(), peers.host(5432), peer.port)
+    assert [(o.key, o.value) for o in result.observations] == [("postgres.ssl", value)]
     assert heard == [bytes.fromhex("0000000804d2162f")]
 
 

@@ -1,4 +1,4 @@
-"""Whether a PostgreSQL server offers TLS."""
+"""Whether a PostgreSQL server offers TLS, and with which certificate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import ProtocolError
+from riskscan.discover.probes.tls import ANY_VERSION, handshake_facts
 from riskscan.model import Host, Observation, Policy
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
@@ -13,7 +14,8 @@ SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
 
 class Postgres:
-    """Bytes sent, in order: the 8 bytes of an SSLRequest; then close.
+    """Bytes sent, in order: the 8 bytes of an SSLRequest; if TLS is offered, one complete
+    handshake on the same connection; then close.
 
     Every client may ask this before it says who it is; no user, no database and no password is
     named.
@@ -29,8 +31,11 @@ class Postgres:
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         with dialer.dial(port) as wire:
             wire.send(SSL_REQUEST)
-            reply = wire.read(1)
-        yield Observation.of("postgres.ssl", answer(reply), port, "tcp")
+            told = answer(wire.read(1))
+            yield Observation.of("postgres.ssl", told, port, "tcp")
+            if told == "offered":
+                for key, value in handshake_facts(wire.start_tls(ANY_VERSION)):
+                    yield Observation.of(key, value, port, "tcp")
 
 
 def answer(octets: bytes) -> str:
