@@ -69,7 +69,7 @@ class SegmentSweep:
 
     def start(self) -> None:
         """Ask for every address; those known first, and of them alone."""
-        near = [*self.gateways, *self._known][:_MOST_CANARIES]
+        near = [*dict.fromkeys((*self.gateways, *self._known))][:_MOST_CANARIES]
         self._begin(self.wanted, self._known, near, WAVES_LARGE if self.is_large else WAVES)
 
     def start_again(self) -> None:

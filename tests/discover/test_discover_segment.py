@@ -50,6 +50,7 @@ def test_two_macs_for_one_address_are_both_kept(fragile: dict[str, Any]):
         ("arp.mac", "02:00:00:00:00:60"),
         ("arp.other-mac", "02:00:00:00:00:61"),
     ]
+    assert any("duplicate-address" in event and bench.TWICE in event for event in fragile["events"])
 
 
 @pytest.mark.lab

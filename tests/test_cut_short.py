@@ -1,0 +1,52 @@
+"""A scan whose network goes away under it is incomplete, whatever it has found by then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from riskscan import discover, pipeline
+from riskscan.discover.preflight import Preflight
+from riskscan.model import Host, Notice, ScanState, Site, Vantage
+from riskscan.store import Store
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+SITE = Site("Hillside Practice", discover.parse_scope(["10.0.0.0/28"]))
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [(code, ScanState.INCOMPLETE) for code in sorted(discover.CUT_SHORT)]
+    + [("subnet-not-local", ScanState.COMPLETE)],
+)
+def test_what_cuts_a_sweep_short_leaves_the_scan_to_be_resumed(
+    code: str, state: ScanState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sweep(*_: object, notify, **__: object) -> Iterator[Host]:
+        yield Host(ip_address("10.0.0.3"), found_by=("arp",))
+        notify(Notice(code, "the network went away"))
+
+    monkeypatch.setattr(discover, "sweep", sweep)
+    monkeypatch.setattr(discover, "preflight", lambda *_, **__: Preflight(Vantage(), "7.93"))
+    with Store.open(tmp_path / "riskscan.db") as store:
+        done = pipeline.scan(
+            SITE, store, clock=lambda: NOW, notify=lambda _: None, stop=threading.Event()
+        )
+        assert done.state is state
+        assert [str(device.address) for device in done.devices] == ["10.0.0.3"]
+        if state is ScanState.INCOMPLETE:
+            monkeypatch.setattr(discover, "sweep", lambda *_, **__: iter(()))
+            again = pipeline.scan(
+                SITE,
+                store,
+                clock=lambda: NOW,
+                notify=lambda _: None,
+                stop=threading.Event(),
+                resume=done,
+            )
+            assert again.state is ScanState.COMPLETE
