@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import ClassVar
 
 from riskscan.lab.servers.server import Line, TcpServer
 
 _LAST = 0x8000_0000
+_OTHER_VERSION = 2  # PROG_MISMATCH
 _PORTMAP, _MOUNT = 100_000, 100_005
-_GETPORT, _EXPORT = 3, 5
+_GETPORT, _DUMP, _EXPORT = 3, 4, 5
+_NFS, _TCP = 100_003, 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rpc(TcpServer):
     """Answers calls of one program (RFC 5531), whatever credentials come with them."""
+
+    version: ClassVar[int]
 
     def results(self, program: int, procedure: int, arguments: bytes) -> bytes:
         """Return the results of a call. ValueError ends the connection."""
@@ -26,30 +31,43 @@ class _Rpc(TcpServer):
             if not mark & _LAST or not 40 <= mark - _LAST <= 4096:
                 raise ValueError("not one record")
             call = line.exactly(mark - _LAST)
-            ident, _, _, program, _, procedure = struct.unpack_from(">6I", call)
-            answer = self.results(program, procedure, call[40:])
-            reply = struct.pack(">6I", ident, 1, 0, 0, 0, 0) + answer
+            ident, _, _, program, version, procedure = struct.unpack_from(">6I", call)
+            if version == self.version:
+                answer = bytes(4) + self.results(program, procedure, call[40:])
+            else:
+                answer = struct.pack(">3I", _OTHER_VERSION, self.version, self.version)
+            reply = struct.pack(">5I", ident, 1, 0, 0, 0) + answer
             line.send(struct.pack(">I", _LAST | len(reply)) + reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portmapper(_Rpc):
-    """Tells where mountd is (RFC 1833 section 3); 0 for every other program."""
+    """Tells where mountd is, or all that it knows (RFC 1833 section 3)."""
 
+    version: ClassVar[int] = 2
     port: int = 111
     mountd: int = 20048
 
     def results(self, program: int, procedure: int, arguments: bytes) -> bytes:
+        if (program, procedure) == (_PORTMAP, _DUMP):
+            return b"".join(struct.pack(">5I", 1, *mapping) for mapping in self._known()) + bytes(4)
         if (program, procedure) != (_PORTMAP, _GETPORT) or len(arguments) != 16:
             raise ValueError("not a question for a port")
         (wanted,) = struct.unpack_from(">I", arguments)
-        return struct.pack(">I", self.mountd if wanted == _MOUNT else 0)
+        ports = {program: port for program, _, _, port in self._known()}
+        return struct.pack(">I", ports.get(wanted, 0))
+
+    def _known(self) -> tuple[tuple[int, int, int, int], ...]:
+        """Program, version, protocol and port."""
+        known = ((_PORTMAP, 2, self.port), (_NFS, 3, 2049), (_MOUNT, 3, self.mountd))
+        return tuple((program, version, _TCP, port) for program, version, port in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mountd(_Rpc):
     """Lists exports (RFC 1813 section 5.2.5) and mounts nothing."""
 
+    version: ClassVar[int] = 3
     port: int = 20048
     exports: tuple[tuple[str, tuple[str, ...]], ...]
     """Folder and clients; ``*`` for everyone."""

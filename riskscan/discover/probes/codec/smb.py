@@ -46,15 +46,19 @@ def smb2_session_setup() -> bytes:
         + len(token).to_bytes(2, "little")
         + bytes(8)  # no earlier session
     )
-    return _header(command=1, ident=1) + body + token
+    return _header(command=1, ident=1, charge=1) + body + token
 
 
-def _header(command: int, ident: int) -> bytes:
-    """The header of a request outside any session (MS-SMB2 2.2.1.2); it asks for one credit."""
+def _header(command: int, ident: int, charge: int = 0) -> bytes:
+    """The header of a request outside any session (MS-SMB2 2.2.1.2); it asks for one credit.
+
+    ``charge`` is the credits that it uses: one from SMB 2.1 on; SMB 2.0.2 does not look.
+    """
     return (
         b"\xfeSMB"
         + (64).to_bytes(2, "little")
-        + bytes(2 + 4)  # credit charge, status
+        + charge.to_bytes(2, "little")
+        + bytes(4)  # status
         + command.to_bytes(2, "little")
         + (1).to_bytes(2, "little")
         + bytes(4 + 4)  # flags, next command
