@@ -33,7 +33,9 @@ def test_rules_speak_of_most_classes() -> None:
 
 
 def test_toolkits_are_never_a_product() -> None:
-    toolkits = re.compile(r"dcmtk|offis|pynetdicom|pydicom|fo-dicom|gdcm|mergecom|merge dicom|leadtools", re.I)
+    toolkits = re.compile(
+        r"dcmtk|offis|pynetdicom|pydicom|fo-dicom|gdcm|mergecom|merge dicom|leadtools", re.I
+    )
     named = [r.product for r in RULES.rules if r.product and toolkits.search(r.product)]
     assert named == []
     for uid in (
