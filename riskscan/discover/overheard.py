@@ -59,10 +59,10 @@ class Overheard:
                 return
             address = ip_address(message["address"]) if message["address"] else None
             payload = b64decode(message["payload"])
-            whose, facts = _read(kind, mac[0], payload)
+            whose, address, facts = _read(kind, mac[0], address, payload)
         except (KeyError, TypeError, ValueError, ProtocolError):
             return
-        self._keep(whose, None if kind in _OF_THE_MAC else address, facts)
+        self._keep(whose, address, facts)
 
     def _keep(self, mac: str, address: Address | None, facts: Facts) -> None:
         known = (mac, address) in self._facts
@@ -99,12 +99,23 @@ class Overheard:
         return {address: mac for mac, address in self._facts if address is not None}
 
 
-def _read(kind: str, mac: str, payload: bytes) -> tuple[str, Facts]:
-    """Return whose facts these are, and the facts. Raises ``ProtocolError`` or ``KeyError``."""
+def _read(
+    kind: str, mac: str, address: Address | None, payload: bytes
+) -> tuple[str, Address | None, Facts]:
+    """Return MAC and address of the device that these facts are of, and the facts.
+
+    Raises ``ProtocolError`` or ``KeyError``.
+    """
     if kind == "dhcp":
         lease = dhcp.lease(payload)
-        return (lease.mac, lease.facts) if lease.is_request else (mac, [("dhcp.server", "true")])
-    return mac, _READERS[kind](payload)
+        if not lease.is_request:
+            return mac, None, [("dhcp.server", "true")]
+        return lease.mac, None, lease.facts
+    facts = _READERS[kind](payload)
+    if kind == "lldp":
+        chassis, managed_at = neighbour.lldp_origin(payload)
+        return chassis or mac, managed_at, facts
+    return mac, neighbour.cdp_origin(payload) if kind == "cdp" else address, facts
 
 
 def _mdns(payload: bytes) -> Facts:
@@ -159,5 +170,3 @@ _READERS: Mapping[str, Callable[[bytes], Facts]] = MappingProxyType(
         "philips-connect": _fact("heard.medical", "philips-connect"),
     }
 )
-_OF_THE_MAC = frozenset({"dhcp", "lldp", "cdp"})
-"""Kinds that say something of the sender's card, whatever address it bears at that moment."""

@@ -18,7 +18,7 @@ from riskscan.discover.overheard import Overheard
 from riskscan.discover.probes.codec import bacnet, dhcp, mndp, neighbour
 from riskscan.discover.raw.listen import announcement
 from riskscan.discover.raw.listen_filter import UDP_KINDS, announcements
-from riskscan.model import OBSERVATION_CAP, OBSERVATION_KEYS
+from riskscan.model import OBSERVATION_CAP, OBSERVATION_KEYS, Observation
 
 MAC = "00:11:22:33:44:55"
 KINDS = ["arp", "lldp", "cdp", *UDP_KINDS.values()]
@@ -62,6 +62,38 @@ def test_a_mikrotik_router_is_known_by_its_own_broadcast_and_no_other():
         ("mndp.board", "RB4011iGS+"),
     ]
     assert facts("mndp", mikrotik(b"Other")) == []
+
+
+SWITCH = ip_address("10.0.0.2")
+
+
+def test_a_switch_is_known_by_its_management_address_whatever_port_it_sends_from():
+    fields = (
+        (1, b"\x04" + bytes.fromhex("0019bb000000")),
+        (2, b"\x05Gi1/0/7"),
+        (3, b"\0\x78"),
+        (5, b"closet-sw1"),
+        (8, b"\x05\x01" + SWITCH.packed + b"\x02\0\0\0\1\0"),
+    )
+    frame = b"".join((kind << 9 | len(value)).to_bytes(2) + value for kind, value in fields)
+    heard = Overheard()
+    heard.take(message("lldp", frame, mac="00:19:bb:00:00:07", address=None))
+    named = Observation("lldp.name", "closet-sw1")
+    assert named in heard.said_by("00:19:bb:00:00:00", None)
+    assert named in heard.said_by(None, SWITCH)
+    assert named not in heard.said_by("00:19:bb:00:00:00", ip_address("10.0.0.3"))
+
+
+def test_cdp_names_the_address_of_its_sender():
+    addresses = b"\0\0\0\1\1\1\xcc\0\4" + SWITCH.packed
+    parts = ((1, b"sw1"), (2, addresses), (6, b"cisco WS-C2960-24TT-L"))
+    packet = b"\2\xb4\0\0" + b"".join(
+        kind.to_bytes(2) + (len(value) + 4).to_bytes(2) + value for kind, value in parts
+    )
+    heard = Overheard()
+    heard.take(message("cdp", packet, address=None))
+    assert Observation("cdp.device", "sw1") in heard.said_by(None, SWITCH)
+    assert heard.addresses() == {SWITCH: MAC}
 
 
 def test_a_question_over_mdns_says_nothing_of_who_asks():
@@ -108,6 +140,7 @@ def test_no_payload_breaks_the_reader_and_every_key_is_in_the_vocabulary(kind: s
 
 
 PARSERS: tuple[Callable[[bytes], object], ...] = (
+    *(neighbour.lldp_origin, neighbour.cdp_origin),
     *(dhcp.lease, neighbour.lldp_facts, neighbour.cdp_facts, bacnet.i_am_facts, mndp.mndp_facts),
 )
 
