@@ -9,7 +9,7 @@
     ├── EnvironmentLacks          something the machine must have and has not
     │   ├── NmapMissing
     │   ├── RawSocketsDenied
-    │   ├── RawSocketsLost        the process that holds them ended in mid-scan
+    │   ├── RawSocketsLost        the process that holds them ended in mid-scan; exit code 4
     │   └── NamespacesDenied      the lab cannot make its private network
     ├── NmapFailed                nmap ran and gave nothing that can be read
     ├── StoreError                the database cannot be used
@@ -66,7 +66,9 @@ class RawSocketsDenied(EnvironmentLacks):
 
 
 class RawSocketsLost(EnvironmentLacks):
-    """The process that holds the raw sockets ended before the scan did."""
+    """The process that holds raw sockets ended before the scan did. What was learned is kept."""
+
+    exit_code = 4
 
 
 class NamespacesDenied(EnvironmentLacks):

@@ -99,7 +99,7 @@ class RawProcess:
         self.close()
 
     def ready(self) -> None:
-        """Wait until it is. Raises ``RawSocketsDenied``; ``RawSocketsLost`` if it never is."""
+        """Wait until it is. Raises ``RawSocketsDenied`` if it is not to be."""
         if self._is_ready:
             return
         self._socket.settimeout(_START_TIMEOUT)
@@ -111,7 +111,7 @@ class RawProcess:
         if "denied" in word:
             raise RawSocketsDenied("this process may not open raw sockets", _DENIED_HINT)
         if word != {"ready": True}:
-            raise RawSocketsLost(
+            raise RawSocketsDenied(
                 f"the process that holds the raw sockets did not start: {self._complaint()}",
                 "mend that, or do without raw sockets: --unprivileged",
             )
@@ -146,7 +146,7 @@ class RawProcess:
     ) -> Iterator[RawSockets]:
         """Tell it the scope and the segments of the scan. It hears that once.
 
-        Raises ``RawSocketsDenied``, ``RawSocketsLost``.
+        Raises ``RawSocketsDenied``.
         """
         self.ready()
         self._notify = notify
