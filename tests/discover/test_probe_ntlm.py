@@ -105,6 +105,12 @@ def test_remote_desktop_is_not_asked_twice_where_another_port_gave_the_challenge
     assert peer.connections == 1
 
 
+def test_smb_is_asked_first_since_its_challenge_saves_the_others_a_connection():
+    order = list(PROBES)
+    assert order.index("smb") < order.index("rdp") < order.index("http_ntlm")
+    assert order.index("http") < order.index("http_ntlm")
+
+
 def test_a_fragile_device_is_never_asked_for_a_challenge():
     fragile = peers.host(3389, 445, 80, 5985, policy=Policy.FRAGILE)
     with lab_peers.tcp(Rdp(nla=True, computer=DC)) as peer:
