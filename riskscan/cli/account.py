@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def account_lines(device: Device, row: Row, account: Account) -> Iterator[str]:
     """Yield the account in words, everything from the network escaped."""
-    from riskscan.cli.devices import device_words
+    from riskscan.cli.inventory_rows import device_words
     from riskscan.cli.tables import printable, wrapped
     from riskscan.identify.corrected import RULE as CORRECTION
 

@@ -49,7 +49,7 @@ def set_device(
           --location "lab, bench 2" --owner "Dana Lake" --note "type plate" --by "R. Tech"
     """
     from riskscan import pipeline
-    from riskscan.cli.devices import device_at, device_row, device_words
+    from riskscan.cli.inventory_rows import device_at, device_row, device_words
     from riskscan.cli.tables import printable
     from riskscan.model import Correction, marks_of
     from riskscan.store import Store

@@ -9,21 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from riskscan.cli.correct import set_device
+from riskscan.cli.inventory_rows import device_at, device_row, device_words
 from riskscan.cli.options import database_option, format_option, scan_option, wanted_scan
 
 if TYPE_CHECKING:
     from riskscan.cli.tables import Columns, Row
-    from riskscan.model import Device, Scan
 
 FIELDS = (
     "address", "mac", "mac_vendor", "class", "vendor", "product", "version", "os", "roles",
     "confidence", "rule", "ports", "policy", "policy_reason", "seen_at", "location", "owner",
 )  # fmt: skip
-
-
-def device_words(row: Row) -> str:
-    words = (row["class"].replace("_", " "), row["vendor"], row["product"])
-    return " ".join(word for word in words if word)
 
 
 def _ports(row: Row) -> str:
@@ -108,42 +103,6 @@ def show_one(
         return
     for line in account_lines(device, row, account):
         click.echo(line)
-
-
-def device_at(scan: Scan, address: str) -> Device:
-    """Return the device with that address. Raises :class:`riskscan.errors.DeviceNotFound`."""
-    from riskscan.errors import DeviceNotFound
-
-    wanted = address.strip().lower().replace("-", ":")
-    for device in scan.devices:
-        if wanted in (str(device.address), device.host.mac):
-            return device
-    raise DeviceNotFound(
-        f"scan {scan.id} holds no device {address[:60]!r}", "riskscan devices lists them"
-    )
-
-
-def device_row(device: Device) -> Row:
-    identity = device.identity
-    return {
-        "address": str(device.address),
-        "mac": device.host.mac,
-        "mac_vendor": identity.mac_vendor,
-        "location": identity.location,
-        "owner": identity.owner,
-        "class": identity.device_class.value,
-        "vendor": identity.vendor,
-        "product": identity.product,
-        "version": identity.version,
-        "os": " ".join(part for part in (identity.os_family, identity.os_version) if part) or None,
-        "roles": [role.value for role in identity.roles],
-        "confidence": identity.confidence.value,
-        "rule": identity.rule_id,
-        "ports": [s.label for s in device.host.open_ports],
-        "policy": device.host.triage.policy.value,
-        "policy_reason": device.host.triage.reason,
-        "seen_at": device.host.seen_at.isoformat() if device.host.seen_at else None,
-    }
 
 
 devices.add_command(set_device)
