@@ -305,6 +305,18 @@ def test_hostile_servers_over_tcp_end_in_a_fault(probe: str, talk: peers.Talk):
     assert result.observations == ()
 
 
+@pytest.mark.parametrize("talk", [drip, flood, peers.silent(), peers.says(b"\xff" * 999)])
+def test_a_hostile_page_costs_nothing_that_was_learned_before(talk: peers.Talk):
+    with peers.server(talk) as page:
+        server = Ssdp(
+            port=free_port(), server="Linux", location=f"http://127.0.0.1:{page.port}/d.xml"
+        )
+        server.start(Ledger())
+        result = ask(PROBES["ssdp"], peers.dialer(), peers.host(), server.port)
+    assert result.outcome in (Outcome.PROTOCOL_ERROR, Outcome.TIMED_OUT)
+    assert [o.key for o in result.observations] == ["ssdp.server", "ssdp.type"]
+
+
 PARSERS: tuple[Callable[[bytes], object], ...] = (
     *(dns.message, ssdp.reply_facts, ssdp.notice_facts, ssdp.description_facts, wsd.match_facts),
     *(ipmi.capabilities_facts, printer_facts, content, sip_facts, rtsp_facts, head),
