@@ -6,10 +6,11 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import peers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskscan.discover.examine import ask
@@ -31,6 +32,7 @@ from riskscan.model import Outcome, Policy
 
 OVER_UDP = {"mdns": 5353, "ssdp": 1900, "wsd": 3702, "sip": 5060, "ipmi": 623}
 OVER_TCP = {"ipp": 631, "rtsp": 554}
+SHORT = replace(peers.QUICK, deadline=1.0)
 Reply = Callable[[bytes], bytes | None]
 
 
@@ -300,7 +302,7 @@ def flood(peer: socket.socket) -> None:
 )
 def test_hostile_servers_over_tcp_end_in_a_fault(probe: str, talk: peers.Talk):
     with peers.server(talk) as peer:
-        result = ask(PROBES[probe], peers.dialer(), peers.host(), peer.port)
+        result = ask(PROBES[probe], peers.dialer(SHORT), peers.host(), peer.port)
     assert result.outcome in (Outcome.PROTOCOL_ERROR, Outcome.TIMED_OUT, Outcome.REFUSED)
     assert result.observations == ()
 
@@ -312,7 +314,7 @@ def test_a_hostile_page_costs_nothing_that_was_learned_before(talk: peers.Talk):
             port=free_port(), server="Linux", location=f"http://127.0.0.1:{page.port}/d.xml"
         )
         server.start(Ledger())
-        result = ask(PROBES["ssdp"], peers.dialer(), peers.host(), server.port)
+        result = ask(PROBES["ssdp"], peers.dialer(SHORT), peers.host(), server.port)
     assert result.outcome in (Outcome.PROTOCOL_ERROR, Outcome.TIMED_OUT)
     assert [o.key for o in result.observations] == ["ssdp.server", "ssdp.type"]
 
@@ -324,6 +326,7 @@ PARSERS: tuple[Callable[[bytes], object], ...] = (
 
 
 @pytest.mark.parametrize("parse", PARSERS, ids=lambda p: f"{p.__module__}.{p.__name__}")
+@settings(max_examples=40)
 @given(octets=st.binary(max_size=600))
 def test_no_bytes_break_a_parser(parse: Callable[[bytes], object], octets: bytes):
     with suppress(Fault):
@@ -344,6 +347,7 @@ GOOD: tuple[tuple[Callable[[bytes], object], bytes], ...] = (
 
 
 @pytest.mark.parametrize(("parse", "good"), GOOD, ids=lambda p: getattr(p, "__name__", ""))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_good_answer_that_is_cut_or_bent_breaks_no_parser(
     parse: Callable[[bytes], object], good: bytes, data: st.DataObject
