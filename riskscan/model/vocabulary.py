@@ -219,7 +219,6 @@ OBSERVATION_KEYS: dict[str, str] = {
     "tls.starttls": "'offered' or 'missing': whether a server that begins in clear can go over",
     # http, beyond the status line and title
     "http.favicon": "SHA-256 of the site's icon, hex",
-    "http.favicon-md5": "MD5 of the same, hex: public collections list icons by it",
     "http.generator": "content of the meta element 'generator'",
     "http.cookie": "name of a cookie that is set, one each; never its value",
     "http.header": "name of a protective header that is present, lower case, one each",

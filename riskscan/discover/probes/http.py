@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from hashlib import md5, sha256
+from hashlib import sha256
 
 from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import Fault, SkippedForSafety
@@ -103,7 +103,6 @@ def _icon(visit: _Visit) -> Iterator[tuple[str, str]]:
     if icon and icon.status == 200 and icon.whole and icon.body and not _looks_like_a_page(icon):
         yield "http.favicon", sha256(icon.body).hexdigest()
         # Public collections list icons by MD5; nothing rests on its strength.
-        yield "http.favicon-md5", md5(icon.body, usedforsecurity=False).hexdigest()
 
 
 def _looks_like_a_page(icon: Response) -> bool:
