@@ -8,15 +8,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from itertools import chain
 
 from riskscan.discover import pace, sweep_notices
 from riskscan.discover.answers import Proxy
 from riskscan.discover.brake import Brake
-from riskscan.discover.far_sweep import FarSweep, Found
+from riskscan.discover.far_sweep import FarSweep
 from riskscan.discover.faults import Stopped
+from riskscan.discover.hosts_found import HostsFound
 from riskscan.discover.knock import knock
 from riskscan.discover.preflight import Preflight
 from riskscan.discover.ranges import Ranges
@@ -25,12 +25,9 @@ from riskscan.discover.raw.client import open_raw_sockets
 from riskscan.discover.raw.contract import RawSockets
 from riskscan.discover.segment_sweep import LARGE, SegmentSweep
 from riskscan.discover.territory import divide
-from riskscan.model import Address, Event, Host, Observation, Progress, Scope, Segment, Stage
+from riskscan.model import Address, Event, Host, Progress, Scope, Segment, Stage
 
 _BEAT = 0.05
-
-_HOW = {"echo": "icmp", "syn": "tcp-syn", "ack": "tcp-ack", "datagram": "udp"}
-"""What a host beyond the segment was found by, as ``Host.found_by`` says it."""
 
 
 def find(
@@ -83,7 +80,7 @@ class Search:
         self._sent: dict[object, int] = {}
         self._lock = threading.Lock()
         self._ready: queue.SimpleQueue[Host | BaseException] = queue.SimpleQueue()
-        self._gateways = {s.gateway for s in preflight.vantage.segments if s.gateway}
+        self._hosts = HostsFound(scope, preflight)
         before = {int(a): mac for a, mac in (known or {}).items() if isinstance(a, IPv4Address)}
         before |= {int(a): mac for a, mac in preflight.neighbours.items()}
         self._sweeps = self._segment_sweeps(raw, arp_pps, before) if raw else []
@@ -128,7 +125,9 @@ class Search:
         if self._land.has_ipv6:
             self._notify(sweep_notices.IPV6_NOT_SWEPT)
         self._counter()(len(self._land.own))
-        yield from (self._self(address, segment) for address, segment in self._land.own.items())
+        yield from (
+            self._hosts.own(address, segment) for address, segment in self._land.own.items()
+        )
         for sweep in self._sweeps:
             sweep.start()
         self._step_aside(self._ask_beyond if self._raw else self._knock)
@@ -175,7 +174,7 @@ class Search:
         """Yield who is known to be a device by now; raise what went wrong."""
         for sweep in self._sweeps:
             for address in sweep.due():
-                yield self._by_arp(sweep, address, *mark)
+                yield self._hosts.by_arp(sweep.answers, address, *mark)
         while not self._ready.empty():
             found = self._ready.get()
             if isinstance(found, BaseException):
@@ -195,39 +194,6 @@ class Search:
 
     # hosts
 
-    def _self(self, address: int, segment: Segment) -> Host:
-        sightings = (Observation.of("arp.mac", segment.mac),) if segment.mac else ()
-        return self._host(address, segment.mac, "self", sightings=sightings)
-
-    def _by_arp(self, sweep: SegmentSweep, address: int, *mark: str) -> Host:
-        macs = sweep.answers.macs(address)
-        excluded = (mac for mac in macs if not self._scope.allows_mac(mac))
-        seen = (*sweep.answers.sightings(address), *self._gateway(address))
-        return self._host(address, next(excluded, macs[0]), "arp", *mark, sightings=seen)
-
-    def _by_answer(self, found: Found) -> Host:
-        seen = self._time_to_live(found)
-        return self._host(found.address, None, _HOW[found.answer.to], sightings=seen)
-
-    def _by_proxy(self, found: Found, mac: str) -> Host:
-        """Return a host that shows itself behind a MAC that is not its own."""
-        seen = (Observation.of("arp.proxied-by", mac), *self._time_to_live(found))
-        return self._host(found.address, None, "arp", _HOW[found.answer.to], sightings=seen)
-
-    def _time_to_live(self, found: Found) -> tuple[Observation, ...]:
-        key = "icmp.ttl" if found.answer.is_echo else "ip.ttl"
-        return (Observation.of(key, str(found.answer.ttl)), *self._gateway(found.address))
-
-    def _gateway(self, address: int) -> tuple[Observation, ...]:
-        is_one = IPv4Address(address) in self._gateways
-        return (Observation.of("net.gateway", "true"),) if is_one else ()
-
-    def _host(
-        self, address: int, mac: str | None, *found_by: str, sightings: tuple[Observation, ...]
-    ) -> Host:
-        now = datetime.now(UTC)
-        return Host(IPv4Address(address), mac, found_by, now, sightings=sightings)
-
     def complete(self, host: Host) -> Host:
         """Add what ARP has said of a host since it was found."""
         for sweep in self._sweeps:
@@ -246,7 +212,7 @@ class Search:
                 if proxy.addresses:
                     yield from self._behind(proxy)
             for address in sweep.due():
-                yield self._by_arp(sweep, address)
+                yield self._hosts.by_arp(sweep.answers, address)
 
     def _behind(self, proxy: Proxy) -> Iterator[Host]:
         """Ask what a proxy answers for: only who speaks for itself is a device."""
@@ -258,7 +224,7 @@ class Search:
             )
             for found in far.run():
                 real += 1
-                yield self._by_proxy(found, proxy.mac)
+                yield self._hosts.behind(proxy.mac, found)
         self._notify(sweep_notices.proxy(proxy, real))
 
     def _look_back(self) -> None:
@@ -292,7 +258,7 @@ class Search:
             progress=self._counter(),
         )
         for found in far.run():
-            self._ready.put(self._by_answer(found))
+            self._ready.put(self._hosts.beyond(found))
         for subnet, count in far.mute.items():
             self._notify(sweep_notices.answers_for_others(subnet, count))
         if far.silent:
@@ -307,15 +273,8 @@ class Search:
             done += batch
             count(done)
             for address, mac in answers.items():
-                self._ready.put(self._by_kernel(address, mac))
+                self._ready.put(self._hosts.by_kernel(int(address), mac))
             self._look_at_links()
-
-    def _by_kernel(self, address: IPv4Address, mac: str | None) -> Host:
-        number = int(address)
-        if mac is None:
-            return self._host(number, None, "connect", sightings=self._gateway(number))
-        seen = (Observation.of("arp.mac", mac), *self._gateway(number))
-        return self._host(number, mac, "arp", sightings=seen)
 
     def _look_at_links(self) -> None:
         """Raise ``Stopped`` if an interface is no longer what it was; the job does so itself."""

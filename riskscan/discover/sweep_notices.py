@@ -122,8 +122,8 @@ def mute_wifi(segment: Segment, answered: int) -> Notice:
 def small_table(live: int, limit: int) -> Notice:
     """Say that the kernel may forget neighbours while they are asked."""
     text = (
-        f"more than {live} devices are alive, the kernel remembers {limit} neighbours at most, "
-        "and riskscan may not enter them itself: some devices may be found with ports missing. "
+        f"{live} devices are alive and more may be, the kernel remembers {limit} neighbours at "
+        "most, and riskscan could not enter all itself: some ports and answers may be missed. "
         "Run with sudo, or raise net.ipv4.neigh.default.gc_thresh3"
     )
     return Notice("neighbour-table-small", text)
