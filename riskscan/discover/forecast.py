@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 
 from riskscan.discover import pace
 from riskscan.discover.again import MOST_PORTS, TURNS
+from riskscan.discover.leftovers import PATIENCE
 from riskscan.discover.nmap import NMAPS_AT_ONCE
 from riskscan.discover.profile import Ceiling, Profile
 from riskscan.model import Address, Policy, Scope, Segment
@@ -215,7 +216,8 @@ class _Usual:
 
 def _longest(profile: Profile, policy: Policy) -> float:
     asked = profile.paces[policy]
-    return profile.ceiling(policy).seconds + _OPEN_PORTS * (asked.gap + asked.deadline)
+    naming = PATIENCE if asked.version_intensity is not None else 0.0
+    return profile.ceiling(policy).seconds + _OPEN_PORTS * (asked.gap + asked.deadline + naming)
 
 
 def _udp_queue(profile: Profile, devices: int) -> float:

@@ -28,7 +28,9 @@ listens, the others each ask one thing (measured on a port that accepts and neve
 _HOST_TIMEOUT = 45
 """Seconds that nmap may spend on one port."""
 
-_PATIENCE = _HOST_TIMEOUT + 15.0
+PATIENCE = _HOST_TIMEOUT + 15.0
+"""Seconds after which nmap is taken to hang, and killed."""
+
 _LONGEST_OUTPUT = 100_000
 _NO_SCRIPTS = Path(__file__).with_name("no_scripts")
 
@@ -113,7 +115,7 @@ def ask(path: str, address: Address, port: int, intensity: int, brake: Brake) ->
     """
     argv = arguments(path, address, port, intensity)
     try:
-        xml, _ = run(argv, seconds=_PATIENCE, brake=brake)
+        xml, _ = run(argv, seconds=PATIENCE, brake=brake)
         seen = tuple(read(xml, address, port))
     except NmapFailed as error:
         return ProbeResult(NAME, port, "tcp", Outcome.CRASHED, (), str(error)[:200])
