@@ -13,11 +13,14 @@ from riskscan.discover import parse_scope, sweep_notices
 from riskscan.discover.alike import Answer, devices
 from riskscan.discover.answers import HOLD, Answers
 from riskscan.discover.brake import Brake
+from riskscan.discover.links import Link
+from riskscan.discover.preflight import Preflight
 from riskscan.discover.ranges import Ranges
 from riskscan.discover.raw.arp_order import order_of
 from riskscan.discover.raw.arp_watch import WINDOW, SilenceWatch
 from riskscan.discover.raw.session import Session
-from riskscan.model import Scope, Segment
+from riskscan.discover.wifi import WifiWatch
+from riskscan.model import Host, Notice, PortState, Scope, Segment, Service, Vantage
 
 ONE, TWO, OTHER = "0c:c4:7a:00:00:01", "0c:c4:7a:00:00:02", "00:00:5e:00:01:07"
 
@@ -163,6 +166,30 @@ def test_one_answer_of_anybody_is_enough_to_go_on() -> None:
     watch.heard()
     watch.asked(1.6)
     assert not watch.is_silent(9.0)
+
+
+# an access point that keeps its clients apart
+
+
+def _wifi(*states: PortState, wireless: bool = True) -> list[str]:
+    """Return the codes of what is said after hosts with one port each were examined."""
+    notices: list[Notice] = []
+    links = {"eth7": Link("eth7", mac=ONE, wireless=wireless)}
+    there = Preflight(Vantage(segments=(SEGMENT,)), "7.93", links=links)
+    watch = WifiWatch(there, notices.append)
+    for number, state in enumerate(states, start=20):
+        address = IPv4Address(f"10.0.0.{number}")
+        watch.saw(Host(address, TWO, ("arp",), services=(Service(443, "tcp", state),)))
+    watch.conclude()
+    return [notice.code for notice in notices]
+
+
+def test_devices_that_are_there_and_mute_on_wifi_are_kept_apart() -> None:
+    mute = [PortState.FILTERED] * 3
+    assert _wifi(*mute) == ["client-isolation-likely"]
+    assert _wifi(*mute, PortState.CLOSED) == []
+    assert _wifi(*mute[:2]) == []
+    assert _wifi(*mute, wireless=False) == []
 
 
 # what the raw process is asked

@@ -104,14 +104,6 @@ def test_a_wifi_that_isolates_its_clients_is_said_to_do_so() -> None:
     assert "client-isolation-likely" in codes(found)
 
 
-def test_a_wifi_on_which_devices_are_there_and_mute_is_called_isolated() -> None:
-    mute = [host(n, answers_ping=False, drops_closed=True) for n in (60, 61, 62)]
-    with WireLab((GATEWAY, *mute), NETWORK) as lab:
-        found = swept(lab, NETWORK, wireless=True, tcp=[443])
-
-    assert "none answers anything else" in text_of(found, "client-isolation-likely")
-
-
 @pytest.mark.parametrize("words", ["addr del {}/26 dev eth0", "link set eth0 down"])
 def test_an_address_or_link_that_goes_away_ends_the_scan_and_keeps_what_is_finished(
     words: str,
