@@ -36,13 +36,17 @@ def test_every_verb_has_a_module_and_every_module_with_a_command_is_a_verb() -> 
     verbs = {path.stem for path in folder.glob("*.py") if "@click." in path.read_text()} - {
         "group",
         "options",
+        "correct",  # riskscan devices set
     }
 
     assert verbs == set(VERBS)
 
 
 def _commands() -> list[list[str]]:
-    return [[verb] for verb in VERBS] + [["rules", "verify"], ["rules", "match"]]
+    return [[verb] for verb in VERBS] + [
+        *(["rules", word] for word in ("verify", "match", "coverage")),
+        *(["devices", word] for word in ("show", "set")),
+    ]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
