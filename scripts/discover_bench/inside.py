@@ -25,7 +25,9 @@ def inside(job: str, networks: Sequence[str]) -> None:
         everyone_alike = job == "ports200"
         paces = {
             policy: replace(
-                pace, udp_ports=(), tcp_ports=ASKED[job] if everyone_alike else pace.tcp_ports
+                discover.PACES[Policy.NORMAL] if everyone_alike else pace,
+                udp_ports=(),
+                tcp_ports=ASKED[job] if everyone_alike else pace.tcp_ports,
             )
             for policy, pace in discover.PACES.items()
         }

@@ -128,9 +128,13 @@ class Peer:
     def together(self) -> float:
         """Seconds for which the answer to a SYN is waited for before the next one is sent.
 
-        Two that are accepted at once would be two connections. Twice the usual round trip.
+        Two that are accepted at once would be two connections. Twice the shortest round trip: a
+        longer one may be that of an answer that was lost and said again. Not for a host that is
+        silent on most ports, where nearly every wait would be for nothing.
         """
-        return min(_TOGETHER, 2 * self._smooth)
+        if not self._first_trips or self.missed > 2 * self.answered:
+            return 0.0
+        return min(_TOGETHER, 2 * min(*self._first_trips, *self._last_trips))
 
     def noted(self, tries: int) -> None:
         """Note a port that answered after so many tries.
