@@ -26,6 +26,7 @@ from riskscan.model.assessment import (
     ScanPower,
     Threat,
 )
+from riskscan.model.begun import Begun, Tried
 from riskscan.model.correction import Correction, correction_of, marks_of
 from riskscan.model.device import (
     CLASS_GROUPS,
@@ -83,6 +84,7 @@ __all__ = [
     "AnswerValue",
     "Assessment",
     "Assurance",
+    "Begun",
     "Change",
     "ChangeKind",
     "Check",
@@ -129,6 +131,7 @@ __all__ = [
     "Stage",
     "Threat",
     "Triage",
+    "Tried",
     "Vantage",
     "compare",
     "correction_of",

@@ -188,6 +188,23 @@ class IdentityRow(SQLModel, table=True):
     owner: str | None = words()
 
 
+class BegunRow(SQLModel, table=True):
+    """One address that was examined when it was last written, and is not finished.
+
+    Written twice a second while a scan goes on, and read only to resume it: hence no columns. No
+    reader of scans sees it.
+    """
+
+    __tablename__: ClassVar[Any] = "begun"
+    __table_args__ = (STRICT,)
+
+    scan_id: str = part_of("scan.id", sa_type=Words, primary_key=True)
+    address: str = words(primary_key=True)
+    host: Any = nested()
+    services: Any = nested()
+    tried: Any = nested()
+
+
 class CorrectionRow(SQLModel, table=True):
     """What a named person said a device is. Never changed: a later word is another row."""
 
