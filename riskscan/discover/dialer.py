@@ -135,6 +135,7 @@ class Dialer:
         with self._turn():
             wire = Wire(self._connect(port), port, self.pace, self._end)
             try:
+                self._brake.wait(self.pace.breath)
                 yield wire
             finally:
                 wire.close()

@@ -40,6 +40,7 @@ PACES: Mapping[Policy, Pace] = MappingProxyType(
             tries=2,
             most_connections=FRAGILE_CONNECTIONS,
             gap=1.0,
+            breath=1.0,
         ),
         Policy.NORMAL: Pace(
             host_pps=40,

@@ -85,6 +85,9 @@ class Pace:
     """Connections that the probes may make to one device in all; None for as many as they need."""
     gap: float = 0.2
     """Seconds between the end of one connection and the start of the next."""
+    breath: float = 0.0
+    """Seconds between the opening of a connection and the first word, so that what opens it and
+    what is said do not fall into one second."""
     connect_timeout: float = 2.0
     """Seconds to wait for a TCP connection."""
     read_timeout: float = 2.0
@@ -219,6 +222,8 @@ class Host:
 class Stage(StrEnum):
     """The stages of a scan that a person sees progress of."""
 
+    LISTEN = "listen"
+    """Counted in seconds; the note says how many devices were heard."""
     SWEEP = "sweep"
     PORTS = "ports"
     PROBES = "probes"
