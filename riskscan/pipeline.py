@@ -66,6 +66,7 @@ def scan(
     profile: str = DEFAULT_PROFILE,
     rescan: bool = False,
     arp_pps: int | None = None,
+    listen_for: float = 0,
     privileged: bool | None = None,
     rules_folders: Sequence[Path] = (),
     raw: RawProcess | None = None,
@@ -76,7 +77,8 @@ def scan(
     INCOMPLETE and can be given back as ``resume``: it goes on with the profile that it began
     with, and devices that are stored already are not touched again. ``rescan`` builds on the
     newest complete scan and asks unchanged devices less; a resumed scan goes on as it began.
-    ``arp_pps`` is the most ARP requests per second, if not the usual.
+    ``arp_pps`` is the most ARP requests per second, if not the usual. ``listen_for`` is for how
+    many seconds to hear what devices announce before anything is sent; a resumed scan too.
 
     ``raw`` is a process that holds the raw sockets already; by default one is started.
 
@@ -119,6 +121,7 @@ def scan(
         triage=triage_for(site, known_fragile(remembered), known_robust(remembered)),
         earlier=_earlier_of(store, current, clock()),
         arp_pps=arp_pps,
+        listen_for=listen_for,
         robust=lambda host: bool(hardy(identify.identify(host, rules))),
         preflight=preflight,
         paces=PROFILES[current.profile].paces,

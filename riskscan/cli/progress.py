@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 WORDS: dict[Stage, str] = {
+    Stage.LISTEN: "Listening",
     Stage.SWEEP: "Looking for devices",
     Stage.PORTS: "Asking for services",
     Stage.PROBES: "Learning what they are",

@@ -13,6 +13,8 @@ from riskscan.discover.brake import Brake
 from riskscan.discover.faults import ProtocolError
 from riskscan.discover.probes.codec import announced, bacnet, dhcp, dns, mndp, neighbour, ssdp, wsd
 from riskscan.discover.raw.contract import Message, RawSockets
+from riskscan.discover.raw.listen import LONGEST_LISTENING
+from riskscan.discover.raw.messages import number_of
 from riskscan.model import Address, Host, Observation
 
 Facts = list[tuple[str, str]]
@@ -28,17 +30,25 @@ _ANY = 255
 
 
 def listen(
-    raw: RawSockets, interfaces: Sequence[str], seconds: float, *, brake: Brake
-) -> Overheard:
+    raw: RawSockets,
+    interfaces: Sequence[str],
+    seconds: float,
+    *,
+    brake: Brake,
+    heard: Overheard,
+    passed: Callable[[int], None] = lambda _second: None,
+) -> None:
     """Hear what is announced on these interfaces; nothing is sent.
 
-    Raises ``Stopped`` if the scan should end, ``OSError`` if an interface goes away.
+    ``heard`` takes it in, and ``passed`` is told of each second that is over. Raises ``Stopped``
+    if the scan should end, ``OSError`` if an interface goes away.
     """
-    heard = Overheard()
     params = {"interfaces": list(interfaces), "seconds": seconds}
     for message in raw.run("listen", params, brake=brake):
-        heard.take(message)
-    return heard
+        if "second" in message:
+            passed(number_of(message["second"], 0, LONGEST_LISTENING))
+        else:
+            heard.take(message)
 
 
 class Overheard:
@@ -93,6 +103,14 @@ class Overheard:
         known = set(host.sightings)
         new = [o for o in self.said_by(host.mac, host.address) if o not in known]
         return replace(host, sightings=(*host.sightings, *new)) if new else host
+
+    def senders(self) -> dict[str, tuple[Address, ...]]:
+        """Return every MAC that was heard, with the addresses that it was heard at."""
+        senders: dict[str, tuple[Address, ...]] = {}
+        for mac, address in self._facts:
+            known = senders.setdefault(mac, ())
+            senders[mac] = known if address is None else (*known, address)
+        return senders
 
     def addresses(self) -> dict[Address, str]:
         """Return every address that was heard, with the MAC it came from; the last one counts."""

@@ -10,9 +10,11 @@ from riskscan.discover.again import Earlier
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.examine import Examination, Judge, Robust
+from riskscan.discover.faults import Stopped
 from riskscan.discover.find import Search
 from riskscan.discover.herald import Herald
 from riskscan.discover.ipv6 import Watch6
+from riskscan.discover.listening import Listening
 from riskscan.discover.neighbour_table import NeighbourTable
 from riskscan.discover.nmap import NMAPS_AT_ONCE, Nmap
 from riskscan.discover.pace import HOSTS_AT_ONCE, PACES
@@ -37,6 +39,7 @@ def sweep(
     earlier: Earlier | None = None,
     robust: Robust = lambda _host: False,
     arp_pps: int | None = None,
+    listen_for: float = 0,
 ) -> Iterator[Host]:
     """Yield each device of the scope when all that may be asked of it has been asked.
 
@@ -46,13 +49,19 @@ def sweep(
     yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without.
     ``earlier`` is the scan that a re-scan builds on; ``robust`` opens the last stage of a thorough
     scan (see :class:`Examination` for both). ``arp_pps`` is the most ARP requests per second, if
-    fewer or more than usual. A notice of ``CUT_SHORT`` says that the sweep could not go on: then
-    what is finished is all, and the scan is incomplete. Raises ``NmapMissing`` if nmap disappears,
+    fewer or more than usual; ``listen_for`` is for how many seconds to hear announcements before
+    the first packet. A notice of ``CUT_SHORT`` says that the sweep could not go on: then what is
+    finished is all, and the scan is incomplete. Raises ``NmapMissing`` if nmap disappears,
     ``RawSocketsDenied``, ``RawSocketsLost``.
     """
     brake = Brake(stop)
     herald = Herald(notify)
+    listening = Listening(scope, preflight, herald, brake)
     with _raw_sockets(raw, scope, preflight, herald) as sockets:
+        try:
+            listening.run(sockets, listen_for)
+        except Stopped:
+            return
         search = Search(
             scope,
             preflight,
@@ -60,7 +69,7 @@ def sweep(
             notify=herald,
             brake=brake,
             arp_pps=arp_pps,
-            known=earlier.macs if earlier else None,
+            known={**(earlier.macs if earlier else {}), **listening.seeds()},
         )
         nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake, raw=sockets)
         engine = Ports(sockets, brake) if sockets else None
@@ -71,7 +80,7 @@ def sweep(
         def examine(host: Host) -> Host:
             table.introduce(host)
             examination = Examination(
-                host,
+                listening.told(host),
                 scope=scope,
                 triage=triage,
                 paces=paces,
@@ -96,6 +105,7 @@ def sweep(
             wifi.conclude()
             if stream.is_complete:
                 ipv6.conclude(search.macs)
+                listening.conclude(search.macs)
         finally:
             ipv6.close()
             search.close()

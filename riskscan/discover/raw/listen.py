@@ -43,19 +43,24 @@ def listen(session: Session, params: Message, emit: Emit, brake: Brake) -> None:
 
     A message has ``kind``, ``mac`` and ``address`` of the sender (the latter may be None), and the
     ``payload`` in base64: of LLDP, CDP and the UDP protocols that devices announce themselves by,
-    sent to everyone or to a group. Of patient monitors the payload is empty. No packet is sent, no
-    group is joined. Raises ``ValueError`` for an interface that is not the session's, ``OSError``
-    if one goes away, ``Stopped`` if the scan should end.
+    sent to everyone or to a group. Of patient monitors the payload is empty. Between them comes
+    ``{"second": n}`` when a second is over. No packet is sent, no group is joined. Raises
+    ``ValueError`` for an interface that is not the session's, ``OSError`` if one goes away,
+    ``Stopped`` if the scan should end.
     """
     interfaces, seconds = _checked(session, params)
     said: Counter[tuple[str, str]] = Counter()
-    end = time.monotonic() + seconds
+    begun = time.monotonic()
+    end, second = begun + seconds, 0
     with ExitStack() as stack:
         chosen = stack.enter_context(selectors.DefaultSelector())
         for interface in interfaces:
             chosen.register(stack.enter_context(_open(interface)), selectors.EVENT_READ)
         while (left := end - time.monotonic()) > 0 and said.total() < _MOST:
             brake.check()
+            if int(time.monotonic() - begun) > second:
+                second = int(time.monotonic() - begun)
+                emit({"second": second})
             for key, _ in chosen.select(min(left, _BEAT)):
                 sock = key.fileobj
                 for message in _heard(sock):  # type: ignore[arg-type]
