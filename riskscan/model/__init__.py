@@ -28,6 +28,7 @@ from riskscan.model.assessment import (
 )
 from riskscan.model.begun import Begun, Tried
 from riskscan.model.correction import Correction, correction_of, marks_of
+from riskscan.model.decision import Decision, Disposition, newest_decisions
 from riskscan.model.device import (
     CLASS_GROUPS,
     MEDICAL_CLASSES,
@@ -97,8 +98,10 @@ __all__ = [
     "ControlStatus",
     "Correction",
     "Coverage",
+    "Decision",
     "Device",
     "DeviceClass",
+    "Disposition",
     "EndOfSupport",
     "Event",
     "Evidence",
@@ -136,4 +139,5 @@ __all__ = [
     "compare",
     "correction_of",
     "marks_of",
+    "newest_decisions",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from riskscan.model.decision import Decision
 from riskscan.model.device import DeviceClass, Evidence
 from riskscan.model.level import Confidence, Level
 
@@ -69,6 +71,47 @@ class Finding:
     summary: str
     """This case in one sentence; for unknown, why it is not known."""
     evidence: tuple[Evidence, ...] = ()
+    decision: Decision | None = None
+    """What a named person decided about it, while that holds."""
+    reopened: str | None = None
+    """Why an earlier decision no longer holds; None if there was none, or it does."""
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is a weakness that nobody has decided about."""
+        return self.result is Result.FAIL and self.decision is None
+
+    @property
+    def evidence_hash(self) -> str:
+        """16 hex digits over what was seen and how the check ended: a decision rests on it.
+
+        The values of clocks and of what else changes by itself are left out.
+        """
+        seen = sorted(
+            (
+                o.key,
+                "" if o.key in _RESTLESS else o.value,
+                str(o.port or ""),
+                o.protocol or "",
+            )
+            for o in (evidence.observation for evidence in self.evidence)
+        )
+        facts = (self.check, self.device_key or "", self.result.value)
+        text = "\n".join(("\t".join(facts), *("\t".join(map(repr, each)) for each in seen)))
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+_RESTLESS = frozenset(
+    {
+        "icmp.ttl",
+        "ip.ttl",
+        "http.clock-skew",
+        "ntlm.clock-skew",
+        "smb.boot-time",
+        "smb.clock-skew",
+    }
+)
+"""Observations whose value differs from scan to scan although nothing has changed."""
 
 
 class Implementation(StrEnum):

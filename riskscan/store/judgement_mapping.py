@@ -17,7 +17,9 @@ from riskscan.model import (
     ControlResult,
     ControlStatus,
     Coverage,
+    Decision,
     DeviceClass,
+    Disposition,
     Evidence,
     Finding,
     Impact,
@@ -31,6 +33,7 @@ from riskscan.model import (
 from riskscan.store.mapping import Row, Values, evidence_values
 
 _ANSWER = TypeAdapter(Answer)
+_DECISION = TypeAdapter(Decision)
 
 
 def assessment_values(assessment: Assessment) -> Values:
@@ -96,6 +99,8 @@ def finding_values(assessment_id: int, position: int, finding: Finding) -> Value
         "severity": finding.severity.value,
         "confidence": finding.confidence.value,
         "summary": finding.summary,
+        "decision": finding.decision and _DECISION.dump_python(finding.decision, mode="json"),
+        "reopened": finding.reopened,
     }
 
 
@@ -105,6 +110,7 @@ def finding_evidence_values(assessment_id: int, position: int, finding: Finding)
 
 
 def finding_from(row: Row, evidence: Iterable[Evidence]) -> Finding:
+    decision = row["decision"]
     return Finding(
         id=row["id"],
         check=row["check_id"],
@@ -115,6 +121,8 @@ def finding_from(row: Row, evidence: Iterable[Evidence]) -> Finding:
         confidence=Confidence(row["confidence"]),
         summary=row["summary"],
         evidence=tuple(evidence),
+        decision=None if decision is None else _DECISION.validate_python(decision),
+        reopened=row["reopened"],
     )
 
 
@@ -292,4 +300,30 @@ def answer_from(row: Row) -> Answer:
         on=row["said_on"],
         note=row["note"],
         document=row["document"],
+    )
+
+
+def decision_values(decision: Decision) -> Values:
+    return {
+        "finding": decision.finding,
+        "evidence_hash": decision.evidence_hash,
+        "disposition": decision.disposition.value,
+        "person": decision.person,
+        "made_at": decision.made_at,
+        "reason": decision.reason,
+        "until": decision.until,
+        "control": decision.control,
+    }
+
+
+def decision_from(row: Row) -> Decision:
+    return Decision(
+        finding=row["finding"],
+        evidence_hash=row["evidence_hash"],
+        disposition=Disposition(row["disposition"]),
+        person=row["person"],
+        made_at=row["made_at"],
+        reason=row["reason"],
+        until=row["until"],
+        control=row["control"],
     )

@@ -20,6 +20,7 @@ from riskscan.model import (
     Confidence,
     ControlStatus,
     DeviceClass,
+    Disposition,
     Implementation,
     Level,
     Result,
@@ -83,6 +84,8 @@ class FindingRow(SQLModel, table=True):
     severity: str = words()
     confidence: str = words()
     summary: str = words()
+    decision: Any = nested(nullable=True)
+    reopened: str | None = words()
 
 
 class ControlResultRow(SQLModel, table=True):
@@ -201,3 +204,24 @@ class AnswerRow(SQLModel, table=True):
     said_on: date = day()
     note: str = words()
     document: str = words()
+
+
+class DecisionRow(SQLModel, table=True):
+    """What a named person decided about a finding. Never changed: a later word is another row."""
+
+    __tablename__: ClassVar[Any] = "decision"
+    __table_args__ = (
+        one_of("disposition", Disposition),
+        Index("decision_finding", "finding"),
+        STRICT,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    finding: str = words()
+    evidence_hash: str = words()
+    disposition: str = words()
+    person: str = words()
+    made_at: datetime = moment()
+    reason: str = words()
+    until: date | None = day()
+    control: str = words()

@@ -14,6 +14,7 @@ from riskscan.model import (
     Answer,
     Assessment,
     Correction,
+    Decision,
     Device,
     Evidence,
     Finding,
@@ -29,6 +30,7 @@ from riskscan.store.tables import (
     ASSESSMENT,
     CONTROL_RESULT,
     CORRECTION,
+    DECISION,
     DEVICE,
     EVIDENCE,
     FINDING,
@@ -146,3 +148,9 @@ def read_answers(connection: Connection) -> tuple[Answer, ...]:
     """Return every answer ever given, oldest first; among those of one day, as they came."""
     query = select(ANSWER).order_by(ANSWER.c.said_on, ANSWER.c.id)
     return tuple(judgement.answer_from(row) for row in connection.execute(query).mappings())
+
+
+def read_decisions(connection: Connection) -> tuple[Decision, ...]:
+    """Return every decision ever made about a finding, oldest first."""
+    rows = connection.execute(select(DECISION).order_by(DECISION.c.id)).mappings()
+    return tuple(judgement.decision_from(row) for row in rows)

@@ -11,7 +11,16 @@ from typing import Self
 from sqlalchemy import Connection
 
 from riskscan.errors import ScanNotFound, StoreError, StoreTooNew
-from riskscan.model import Address, Answer, Assessment, Correction, Device, Scan, ScanState
+from riskscan.model import (
+    Address,
+    Answer,
+    Assessment,
+    Correction,
+    Decision,
+    Device,
+    Scan,
+    ScanState,
+)
 from riskscan.store import migrate, reading, writing
 from riskscan.store.connection import open_engine, read_revision, settle
 from riskscan.store.faults import spoken
@@ -202,6 +211,16 @@ class Store:
         """Return all that was said of devices, oldest first."""
         with self._transaction() as connection:
             return reading.read_corrections(connection)
+
+    def add_decision(self, decision: Decision) -> None:
+        """Keep what a named person decided about a finding, beside all that was decided before."""
+        with self._transaction() as connection:
+            writing.add_decision(connection, decision)
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return all that was decided about findings, oldest first."""
+        with self._transaction() as connection:
+            return reading.read_decisions(connection)
 
     def answers(self) -> tuple[Answer, ...]:
         """Return the newest answer to each control, by control."""

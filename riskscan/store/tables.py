@@ -35,5 +35,6 @@ CONTROL_RESULT = _table(judgement_rows.ControlResultRow)
 RISK = _table(judgement_rows.RiskRow)
 ACTION = _table(judgement_rows.ActionRow)
 ANSWER = _table(judgement_rows.AnswerRow)
+DECISION = _table(judgement_rows.DecisionRow)
 
 METADATA = SQLModel.metadata

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from riskscan.model import Answer, Assessment, Correction, Device, Scan, ScanState
+from riskscan.model import Answer, Assessment, Correction, Decision, Device, Scan, ScanState
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
 from riskscan.store.tables import (
@@ -16,6 +16,7 @@ from riskscan.store.tables import (
     ASSESSMENT,
     CONTROL_RESULT,
     CORRECTION,
+    DECISION,
     DEVICE,
     EVIDENCE,
     FINDING,
@@ -115,6 +116,10 @@ def add_assessment(connection: Connection, assessment: Assessment) -> None:
 
 def add_answer(connection: Connection, answer: Answer) -> None:
     _insert(connection, ANSWER, [judgement.answer_values(answer)])
+
+
+def add_decision(connection: Connection, decision: Decision) -> None:
+    _insert(connection, DECISION, [judgement.decision_values(decision)])
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[mapping.Values]) -> None:
