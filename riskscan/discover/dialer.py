@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from threading import Lock
@@ -112,12 +112,21 @@ class Dialer:
     stricter at any time; ``connections`` counts what the device was asked to bear.
     """
 
-    def __init__(self, scope: Scope, address: Address, pace: Pace, brake: Brake) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        address: Address,
+        pace: Pace,
+        brake: Brake,
+        spend: Callable[[int], None] = lambda _connections: None,
+    ) -> None:
+        """``spend`` is told of each connection before it is made: how many that will be."""
         self.address = address
         self.pace = pace
         self.connections = 0
         self._scope = scope
         self._brake = brake
+        self._spend = spend
         self._line = Lock()
         self._free_at = time.monotonic() + pace.gap
         self._end = float("inf")
@@ -135,7 +144,8 @@ class Dialer:
         with self._turn():
             wire = Wire(self._connect(port), port, self.pace, self._end)
             try:
-                self._brake.wait(self.pace.breath)
+                if self.pace.breath:
+                    self._brake.wait(self.pace.breath)
                 yield wire
             finally:
                 wire.close()
@@ -172,6 +182,7 @@ class Dialer:
             self._brake.wait(max(0.0, self._free_at - time.monotonic()))
             if not self._scope.allows(self.address):
                 raise OutOfScope(f"{self.address} is not in scope")
+            self._spend(self.connections + 1)
             self.connections += 1
             yield
         finally:

@@ -71,6 +71,7 @@ class _Peer:
         self._byte_cap = byte_cap
         self._first: Any = None
         self._connected = False
+        self._breath = 0.0
         self._association: Any = None
         self._watchdog: Timer | None = None
         self._transport: Any = None
@@ -79,6 +80,7 @@ class _Peer:
         """Associate and release. Raises ``Refused`` or ``TimedOut`` if no connection is made."""
         from pynetdicom import AE, evt
 
+        self._breath = pace.breath
         entity = AE(ae_title=CALLING)
         entity.implementation_version_name = CALLING
         entity.connection_timeout = pace.connect_timeout
@@ -174,6 +176,8 @@ class _Peer:
 
     def _open(self, _event: Any) -> None:
         self._connected = True
+        # The association is asked for when this returns.
+        time.sleep(self._breath)
 
     def _hear(self, event: Any) -> None:
         self._first = self._first or event.pdu
