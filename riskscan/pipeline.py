@@ -30,6 +30,7 @@ from riskscan.model import (
     Assessment,
     Change,
     Correction,
+    Decision,
     Device,
     Event,
     Host,
@@ -301,15 +302,34 @@ def assess_only(store: Store, scan: Scan, *, now: datetime) -> Assessment:
     return assess.assess(
         scan,
         answers=store.answers(),
+        decisions=store.decisions(),
         knowledge=knowledge.load(),
         now=now,
         previous=previous_of(store, scan),
     )
 
 
+def current(store: Store, scan: Scan, *, now: datetime) -> Assessment:
+    """Return the assessment on file, or one of ``now`` if there is none or a decision ran out."""
+    filed = store.assessment(scan.id)
+    if filed is not None and not any(
+        f.decision and f.decision.why_void(f.evidence_hash, now.date()) for f in filed.findings
+    ):
+        return filed
+    return assess_only(store, scan, now=now)
+
+
+def decide(store: Store, scan: Scan, decision: Decision, *, now: datetime) -> Assessment:
+    """Keep what a named person decided about a finding, and judge the scan again with it."""
+    store.add_decision(decision)
+    return judge(store, scan, now=now)
+
+
 def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
     """Return the report on a stored scan; a scan that was never assessed is assessed first."""
-    assessment = store.assessment(scan.id) or judge(store, scan, now=now)
+    if store.assessment(scan.id) is None:
+        judge(store, scan, now=now)
+    assessment = current(store, scan, now=now)
     document = report.compose(
         scan,
         assessment,

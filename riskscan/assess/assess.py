@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from riskscan.assess import status
+from riskscan.assess import decided, status
 from riskscan.assess.actions import plan
 from riskscan.assess.checklist import load_checklist
 from riskscan.assess.checks import CHECKS
@@ -22,6 +22,7 @@ from riskscan.model import (
     Check,
     Checklist,
     ControlResult,
+    Decision,
     Finding,
     Knowledge,
     Scan,
@@ -32,6 +33,7 @@ def assess(
     scan: Scan,
     *,
     answers: Sequence[Answer] = (),
+    decisions: Sequence[Decision] = (),
     knowledge: Knowledge,
     checklist: Checklist | None = None,
     now: datetime,
@@ -41,15 +43,18 @@ def assess(
 
     ``now`` (with its zone) decides what has expired and when actions are due. ``previous`` is an
     earlier complete scan of the site, if there is one: it is a second dated evaluation in the
-    sense of 164.308(a)(8). Raises :class:`riskscan.errors.RuleError` if shipped content is broken,
-    and :class:`ValueError` if ``now`` lacks its zone.
+    sense of 164.308(a)(8). ``decisions`` are what named persons decided about findings, oldest
+    first: such a finding speaks against no control and asks for no action.
+
+    Raises :class:`riskscan.errors.RuleError` if shipped content is broken, and
+    :class:`ValueError` if ``now`` lacks its zone.
     """
     if now.tzinfo is None:
         raise ValueError("'now' needs a time zone: certificates and due days depend on it")
     checklist = checklist or load_checklist()
     estate = Estate.of(scan)
     context = Context(scan, knowledge, now, tuple(estate.devices.values()))
-    findings = run(CHECKS, context)
+    findings = decided.apply(run(CHECKS, context), decisions, now.date())
     controls = _controls(checklist, answers, findings, estate, now, previous)
     risks = register(CHECKS, findings, estate)
     todo = plan(CHECKS, risks, findings, controls, estate, now.date())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
+from riskscan.assess.decided import set_aside
 from riskscan.model import (
     Address,
     Coverage,
@@ -110,6 +111,8 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
             f"The states of {len(carried):,} ports are from earlier scans, the oldest of "
             f"{min(carried).astimezone(UTC):%Y-%m-%d}: unchanged devices were asked less."
         )
+    if aside := set_aside(findings):
+        yield f"No risk and no action stands for what named persons have set aside: {aside}."
     unknown = sum(d.identity.device_class is DeviceClass.UNKNOWN for d in devices)
     if unknown:
         yield f"{_were(unknown, 'device')} seen and not identified."

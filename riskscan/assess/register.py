@@ -25,7 +25,6 @@ from riskscan.model import (
     Finding,
     Impact,
     Level,
-    Result,
     Risk,
 )
 
@@ -63,7 +62,7 @@ def register(
     checks: Mapping[str, Judgement], findings: Iterable[Finding], estate: Estate
 ) -> tuple[Risk, ...]:
     """Return every scenario, the highest first, without its action yet."""
-    failed = [f for f in findings if f.result is Result.FAIL]
+    failed = [f for f in findings if f.is_open]
     broken = {f.check for f in failed}
     risks = [
         _risk(group, threats()[threat], broken)

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from riskscan.assess.decided import set_aside
 from riskscan.assess.estate import Estate
 from riskscan.model import (
     Answer,
@@ -77,7 +78,7 @@ def newest(answers: Iterable[Answer]) -> dict[str, Answer]:
 def judge(control: Control, answer: Answer | None, grounds: Grounds) -> ControlResult:
     """Return the status of one control, its assurance, and why in words."""
     about = [f for check in control.checks for f in grounds.findings.get(check, ())]
-    against = [f for f in about if f.result is Result.FAIL and f.confidence is not Confidence.LOW]
+    against = [f for f in about if f.is_open and f.confidence is not Confidence.LOW]
     stale = answer is not None and grounds.today - answer.on > FRESH
     fresh = None if stale else answer
     if against:
@@ -86,9 +87,11 @@ def judge(control: Control, answer: Answer | None, grounds: Grounds) -> ControlR
         status, assurance, reason = _unanswered(control, answer, about, grounds)
     else:
         status, assurance, reason = _answered(control, fresh, about, grounds)
-    guesses = sum(f.result is Result.FAIL for f in about) - len(against)
+    guesses = sum(f.is_open for f in about) - len(against)
     if guesses:
         reason += f" {_count(guesses, 'sign')} of a weakness must still be confirmed."
+    if aside := set_aside(about):
+        reason += f" Set aside by named persons: {aside}."
     return ControlResult(control, status, assurance, reason, tuple(f.id for f in against), answer)
 
 

@@ -52,7 +52,7 @@ def assess(
     """
     from riskscan import pipeline
     from riskscan.config import load_answers
-    from riskscan.model import Level, Result
+    from riskscan.model import Level
     from riskscan.store import Store
 
     answers = load_answers(answers_file) if answers_file else ()
@@ -61,7 +61,7 @@ def assess(
     if not quiet:
         click.echo(_json(assessment) if format_ == "json" else _text(assessment))
     if fail_on is not None and any(
-        f.result is Result.FAIL and f.severity >= Level(fail_on) for f in assessment.findings
+        f.is_open and f.severity >= Level(fail_on) for f in assessment.findings
     ):
         click.get_current_context().exit(FINDINGS_AT_OR_ABOVE)
 
