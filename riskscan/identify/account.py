@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from riskscan.identify.facts import PORT_KEYS, facts
 from riskscan.identify.kinship import is_kin
-from riskscan.identify.match import Seen, by_key, match, missing_conditions
+from riskscan.identify.match import Seen, by_key, missing_conditions
 from riskscan.identify.rule import Condition, Rule, RuleSet
-from riskscan.identify.verdict import Tally, evidence_of, tallies, weigh
+from riskscan.identify.verdict import Tally, evidence_of, matches, tallies, weigh
 from riskscan.model import (
     OBSERVATION_KEYS,
     Confidence,
@@ -65,7 +65,7 @@ def account(host: Host, rules: RuleSet) -> Account:
     """Say how the identity of a host comes about under these rules. Pure, like ``identify``."""
     known = facts(host)
     seen = by_key(known)
-    found = [m for rule in rules.fitting(seen) if (m := match(rule, seen)) is not None]
+    found = matches(known, rules)
     rivals = tallies(found)
     identity = weigh(found, known)
     return Account(

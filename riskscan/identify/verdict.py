@@ -2,14 +2,17 @@
 
 Each match votes for its class with a weight by its confidence. Matches that read the same kind of
 observation do not add up; different kinds do, so that several weak signs make a stronger one. Open
-ports alone never give more than low, and with no vote at all the class stays unknown.
+ports alone never give more than low, and with no vote at all the class stays unknown. Of a tarpit
+no open port counts. Between two classes with equal votes the one that matters more to patients is
+taken, and the evidence says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from riskscan.identify.circumstances import circumstances, is_tarpit
 from riskscan.identify.facts import PORT_KEYS, facts
 from riskscan.identify.kinship import CO_HOSTED, clinical_weight, is_kin, refines
 from riskscan.identify.match import Match, by_key, match
@@ -37,13 +40,29 @@ class Tally:
 def identify(host: Host, rules: RuleSet) -> Device:
     """Say what a host is, from what was observed and nothing else. Never raises, never sends."""
     known = facts(host)
+    return Device(host, weigh(matches(known, rules), known))
+
+
+def matches(known: Sequence[Observation], rules: RuleSet) -> list[Match]:
+    """Return the matches that count, in the order of the rules."""
     seen = by_key(known)
     found = [m for rule in rules.fitting(seen) if (m := match(rule, seen)) is not None]
-    return Device(host, weigh(found, known))
+    if is_tarpit(seen):
+        return [m for m in found if not any(o.key in PORT_KEYS for o in m.seen)]
+    return found
 
 
 def weigh(found: Sequence[Match], known: Sequence[Observation] = ()) -> Identity:
-    """Make one identity of all matches. ``known`` gives the holder of the MAC prefix."""
+    """Make one identity of all matches.
+
+    ``known`` gives the holder of the MAC prefix, and what is odd about how the host shows itself.
+    """
+    identity = _weighed(found, known)
+    named = circumstances(by_key(known))
+    return replace(identity, evidence=identity.evidence + named) if named else identity
+
+
+def _weighed(found: Sequence[Match], known: Sequence[Observation]) -> Identity:
     ranked = tallies(found)
     maker = next((o.value for o in known if o.key == "mac.vendor"), None)
     if not ranked:
@@ -64,7 +83,20 @@ def weigh(found: Sequence[Match], known: Sequence[Observation] = ()) -> Identity
         against=evidence_of(m for t in rivals for m in t.matches),
         mac_vendor=maker,
     )
-    return _described(identity, winner.matches, supporting, found)
+    described = _described(identity, winner.matches, supporting, found)
+    return replace(described, evidence=described.evidence + _tie(winner, rivals))
+
+
+def _tie(winner: Tally, rivals: Sequence[Tally]) -> tuple[Evidence, ...]:
+    """Say it where as much speaks for another class, and by what the choice fell."""
+    equal = next((rival for rival in rivals if rival.score == winner.score), None)
+    if equal is None:
+        return ()
+    own, other = (clinical_weight(t.device_class) for t in (winner, equal))
+    ground = "which matters more to patients" if own > other else "which is no surer"
+    says = f"as much speaks for {equal.device_class.label} as for {winner.device_class.label}"
+    first = winner.matches[0]
+    return (Evidence(first.seen[0], f"{says}, {ground}", first.rule.id),)
 
 
 def tallies(found: Iterable[Match]) -> list[Tally]:
