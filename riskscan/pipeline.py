@@ -156,6 +156,7 @@ def plan(
     profile: str = DEFAULT_PROFILE,
     rescan: bool = False,
     arp_pps: int | None = None,
+    listen_for: float = 0,
 ) -> Forecast:
     """Reckon a scan of the site without sending anything.
 
@@ -175,6 +176,7 @@ def plan(
         discover.local_segments(site.scope),
         known=store.done(newest.id) if store and newest else None,
         arp_pps=arp_pps,
+        listen_for=listen_for,
         rescan=rescan and newest is not None,
     )
 

@@ -30,6 +30,7 @@ class Wishes:
     rules_folders: tuple[Path, ...]
     rescan: bool = False
     arp_rate: int | None = None
+    listen_for: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ def run(
             profile=wishes.profile,
             rescan=wishes.rescan,
             arp_pps=wishes.arp_rate,
+            listen_for=wishes.listen_for,
             privileged=False if wishes.unprivileged else None,
             rules_folders=wishes.rules_folders,
             raw=raw,

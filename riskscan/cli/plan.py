@@ -65,12 +65,19 @@ def _estimate(scope: Scope, reckoned: Forecast) -> list[str]:
         *(again if reckoned.rescan else []),
         f"Addresses: {reckoned.addresses:,}; never touched: {spared}",
         f"Devices expected: {reckoned.devices:,}",
+        *_listening(reckoned),
         *(line for part in reckoned.parts for line in _network(part)),
         f"Packets: about {reckoned.packets:,}, at most {reckoned.packets_at_most:,}, "
         f"of them {reckoned.sweep_packets:,} to find who is there",
         f"Time: about {spoken(reckoned.seconds)}, at most {spoken(reckoned.seconds_at_most)}",
         "Nothing was sent.",
     ]
+
+
+def _listening(reckoned: Forecast) -> list[str]:
+    if not reckoned.listen_for:
+        return []
+    return [f"Listening first: {spoken(reckoned.listen_for)}, 0 packets"]
 
 
 def _network(part: Part) -> tuple[str, str]:
@@ -105,6 +112,7 @@ def _as_json(scope: Scope, reckoned: Forecast) -> dict[str, Any]:
         "sweep_packets": reckoned.sweep_packets,
         "packets_expected": reckoned.packets,
         "packets_at_most": reckoned.packets_at_most,
+        "seconds_listening": round(reckoned.listen_for),
         "seconds_expected": round(reckoned.seconds),
         "seconds_at_most": round(reckoned.seconds_at_most),
         "segments": [_part_as_json(part) for part in reckoned.parts],

@@ -57,6 +57,14 @@ PROFILES = ("gentle", "standard", "thorough")
     metavar="N",
     help="ARP requests a second; 10 where switches inspect ARP.  [default: 500]",
 )
+@click.option(
+    "--listen",
+    "listen_for",
+    type=click.IntRange(0, 3600),
+    default=0,
+    metavar="SECONDS",
+    help="First hear what devices announce, and send nothing meanwhile.  [default: 0]",
+)
 @click.option("--plan", is_flag=True, help="Say what would be sent and how long it takes; stop.")
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), help="Of the plan; text or json."
@@ -94,6 +102,7 @@ def scan(
     profile: str | None,
     rescan: bool,
     arp_rate: int | None,
+    listen_for: int,
     plan: bool,
     format_: str | None,
     resume: bool,
@@ -114,6 +123,7 @@ def scan(
     Example:
       sudo riskscan scan --site site.toml
       riskscan scan --plan --site site.toml
+      sudo riskscan scan --listen 120 --site site.toml
       sudo riskscan scan --rescan --site site.toml
       sudo riskscan scan 192.168.1.0/24 --practice Lakeside --consent "Dr. Lake"
     """
@@ -129,12 +139,23 @@ def scan(
         if not resume:
             given = _site(targets, site_file, practice, exclude, consent, allow_public, allow_large)
         if plan and given:
-            wanted = {"profile": profile or PROFILES[0], "rescan": rescan, "arp_pps": arp_rate}
+            wanted = {
+                "profile": profile or PROFILES[0],
+                "rescan": rescan,
+                "arp_pps": arp_rate,
+                "listen_for": 0 if unprivileged else listen_for,
+            }
             _plan(given, wanted, format_ or "text", database)
             return
         limit = limit_of(now().astimezone(), max_duration, window, at_once=at_once)
         wishes = Wishes(
-            profile or PROFILES[0], limit, unprivileged, rules_folders, rescan, arp_rate
+            profile or PROFILES[0],
+            limit,
+            unprivileged,
+            rules_folders,
+            rescan,
+            arp_rate,
+            listen_for,
         )
         _scan(given, database, wishes, voice, raw)
 

@@ -63,6 +63,8 @@ class Forecast:
     parts: tuple[Part, ...]
     ceilings: Mapping[Policy, Ceiling]
     rescan: bool
+    listen_for: float
+    """Seconds of listening before the first packet, and no packet."""
     seconds: float
     """Expected."""
     seconds_at_most: float
@@ -121,14 +123,17 @@ def forecast(
     *,
     known: Collection[Address] | None = None,
     arp_pps: int | None = None,
+    listen_for: float = 0,
     rescan: bool = False,
 ) -> Forecast:
     """Reckon a scan of ``scope`` from a machine on ``segments``.
 
     ``known`` are the addresses of the devices that an earlier scan found; without it a practice's
-    usual share of the addresses is taken. ``arp_pps`` is broadcasts a second, if not the usual.
+    usual share of the addresses is taken. ``arp_pps`` is broadcasts a second, if not the usual;
+    ``listen_for`` seconds of listening come first.
     """
     sweeps = _sweeps(scope, segments, arp_pps)
+    listen_for = listen_for if any(segment.mac for segment in segments) else 0
     usual = _Usual(profile, rescan)
     parts = tuple(_part(sweep, usual, known) for sweep in sweeps)
     longest = max((sweep.seconds for sweep in sweeps), default=0.0)
@@ -139,8 +144,12 @@ def forecast(
         parts,
         {policy: profile.ceiling(policy) for policy in Policy},
         rescan,
-        usual.overlapped(longest, sum(part.devices for part in parts)),
-        longest + slowest * math.ceil(count / pace.HOSTS_AT_ONCE) + _udp_queue(profile, count),
+        listen_for,
+        listen_for + usual.overlapped(longest, sum(part.devices for part in parts)),
+        listen_for
+        + longest
+        + slowest * math.ceil(count / pace.HOSTS_AT_ONCE)
+        + _udp_queue(profile, count),
     )
 
 
@@ -177,7 +186,6 @@ def _part(sweep: _Sweep, usual: _Usual, known: Collection[Address] | None) -> Pa
         count * sweep.tries,
         round(swept + devices * usual.packets),
         usual.overlapped(sweep.seconds, devices),
-        # Listening before anything is sent would stand before the sweep.
         (sweep.how, *usual.profile.stages[1:]),
     )
 

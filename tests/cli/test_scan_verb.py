@@ -102,6 +102,17 @@ def test_machines_read_one_object_a_line_and_a_summary_at_the_end(tmp_path: Path
     assert (said[-1]["state"], said[-1]["profile"]) == ("complete", "gentle")
 
 
+def test_who_cannot_listen_says_so_and_goes_on(tmp_path: Path) -> None:
+    words = ("127.0.0.1", "--unprivileged", "--listen", "600", "--db", tmp_path / "a.db")
+
+    done = scan(*words, "--json-progress")
+
+    said = lines_of(done.stderr)
+    assert done.returncode == 0
+    assert "not-listened" in {line.get("code") for line in said}
+    assert "listen" not in {line.get("stage") for line in said}
+
+
 def test_machines_read_an_error_as_a_line_too(tmp_path: Path) -> None:
     done = scan("--resume", "--json-progress", "--db", tmp_path / "none.db")
 
@@ -136,6 +147,7 @@ def test_reaching_the_limit_ends_tidily_and_can_be_resumed(tmp_path: Path) -> No
         ("10.0.0.1", "--max-duration", "45"),
         ("10.0.0.1", "--window", "20-6"),
         ("10.0.0.1", "--profile", "fast"),
+        ("10.0.0.1", "--listen", "3601"),
     ],
     ids=" ".join,
 )
