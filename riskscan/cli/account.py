@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from riskscan.cli.tables import Row
     from riskscan.identify import Account
-    from riskscan.model import Device, Evidence
+    from riskscan.model import Device, Evidence, OneDevice
 
 
-def account_lines(device: Device, row: Row, account: Account) -> Iterator[str]:
+def account_lines(
+    device: Device, row: Row, account: Account, one: OneDevice | None = None
+) -> Iterator[str]:
     """Yield the account in words, everything from the network escaped."""
     from riskscan.cli.inventory_rows import device_words
     from riskscan.cli.tables import printable, wrapped
@@ -24,6 +26,9 @@ def account_lines(device: Device, row: Row, account: Account) -> Iterator[str]:
     if named:
         yield printable("  " + ", ".join(named).replace("mac_vendor", "network card of"))
     yield wrapped(printable(f"  policy {row['policy']}: {row['policy_reason']}"), 4)
+    if one:
+        yield f"  one device with {', '.join(row['same_as'])}, because:"
+        yield from (wrapped(printable(f"    {_seen(e)}"), 6) for e in one.evidence)
     yield ""
     said = [e for e in device.identity.evidence if e.rule == CORRECTION]
     yield from (wrapped(printable(_seen(e)), 4) for e in said)

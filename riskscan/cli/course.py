@@ -140,7 +140,7 @@ def _tell(done: Scan, database: Path, voice: Voice, why: str | None) -> None:
     Raises :class:`riskscan.errors.Interrupted` for a scan that can be resumed.
     """
     from riskscan.errors import Interrupted
-    from riskscan.model import DeviceClass, ScanState
+    from riskscan.model import DeviceClass, ScanState, count_devices
 
     known = sum(d.identity.device_class is not DeviceClass.UNKNOWN for d in done.devices)
     if voice.json_lines is not None:
@@ -152,7 +152,9 @@ def _tell(done: Scan, database: Path, voice: Voice, why: str | None) -> None:
             f"go on with: sudo riskscan scan --resume --db {database}",
         )
     if not voice.quiet and voice.json_lines is None:
-        click.echo(f"{len(done.devices)} devices found, {known} identified, in {database}.")
+        addresses, devices = len(done.devices), count_devices(done.devices)
+        where = "" if devices == addresses else f" at {addresses} addresses"
+        click.echo(f"{devices} devices found{where}, {known} identified, in {database}.")
         click.echo("Next: riskscan devices; riskscan assess; riskscan report -o report.pdf")
 
 

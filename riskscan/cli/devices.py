@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskscan.cli.correct import set_device
-from riskscan.cli.inventory_rows import device_at, device_row, device_words
+from riskscan.cli.inventory_rows import also_at, device_at, device_row, device_words
 from riskscan.cli.options import database_option, format_option, scan_option, wanted_scan
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIELDS = (
     "address", "mac", "mac_vendor", "class", "vendor", "product", "version", "os", "roles",
     "confidence", "rule", "ports", "policy", "policy_reason", "seen_at", "location", "owner",
+    "same_as",
 )  # fmt: skip
 
 
@@ -57,7 +58,9 @@ def devices(ctx: click.Context, scan_id: str | None, format_: str, database: Pat
     from riskscan.store import Store
 
     with Store.open(database, create=False, writer=False) as store:
-        rows = [device_row(device) for device in wanted_scan(store, scan_id).devices]
+        scan = wanted_scan(store, scan_id)
+    one = also_at(scan)
+    rows = [device_row(device, one.get(device.address)) for device in scan.devices]
     show(rows, COLUMNS, format_, fields=FIELDS, empty="the scan found no device")
 
 
@@ -94,14 +97,16 @@ def show_one(
     from riskscan.store import Store
 
     with Store.open(database, create=False, writer=False) as store:
-        device = device_at(wanted_scan(store, scan_id), address)
+        scan = wanted_scan(store, scan_id)
+    device = device_at(scan, address)
+    one = also_at(scan).get(device.address)
     account = identify.account(device.host, identify.load_rules(rules_folders))
-    row = device_row(device)
+    row = device_row(device, one)
     if format_ == "json":
         told = {**row, **account_row(account)}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
-    for line in account_lines(device, row, account):
+    for line in account_lines(device, row, account, one):
         click.echo(line)
 
 

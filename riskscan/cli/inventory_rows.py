@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from riskscan.cli.tables import Row
-    from riskscan.model import Device, Scan
+    from riskscan.model import Address, Device, OneDevice, Scan
 
 
 def device_at(scan: Scan, address: str) -> Device:
@@ -22,11 +22,20 @@ def device_at(scan: Scan, address: str) -> Device:
     )
 
 
-def device_row(device: Device) -> Row:
-    """Return a device as JSON and CSV have it."""
+def also_at(scan: Scan) -> dict[Address, OneDevice]:
+    """Return, by address, those devices that are proven to be one with another of the scan."""
+    from riskscan.model import same_devices
+
+    return {device.address: one for one in same_devices(scan.devices) for device in one.devices}
+
+
+def device_row(device: Device, one: OneDevice | None = None) -> Row:
+    """Return a device as JSON and CSV have it; ``one`` is what it is proven to be one with."""
     identity = device.identity
+    others = one.devices if one else ()
     return {
         "address": str(device.address),
+        "same_as": [str(other.address) for other in others if other.address != device.address],
         "mac": device.host.mac,
         "mac_vendor": identity.mac_vendor,
         "location": identity.location,
@@ -47,6 +56,7 @@ def device_row(device: Device) -> Row:
 
 
 def device_words(row: Row) -> str:
-    """Say in few words what it is."""
+    """Say in few words what it is, and where else it was met."""
     words = (row["class"].replace("_", " "), row["vendor"], row["product"])
-    return " ".join(word for word in words if word)
+    also = f"(also {', '.join(row['same_as'])})" if row["same_as"] else ""
+    return " ".join(word for word in (*words, also) if word)

@@ -38,7 +38,15 @@ from riskscan.model.device import (
     Identity,
 )
 from riskscan.model.level import Confidence, Level
-from riskscan.model.lifecycle import EndOfSupport, Knowledge
+from riskscan.model.lifecycle import (
+    Advisory,
+    EndOfSupport,
+    ExploitScore,
+    FeedState,
+    Knowledge,
+    KnownExploited,
+    VersionRange,
+)
 from riskscan.model.network import (
     CARRIED_FOR,
     OBSERVATION_CAP,
@@ -61,6 +69,7 @@ from riskscan.model.network import (
     Triage,
     Vantage,
 )
+from riskscan.model.one_device import OneDevice, count_devices, same_devices
 from riskscan.model.scan import (
     Change,
     ChangeKind,
@@ -81,6 +90,7 @@ __all__ = [
     "OBSERVATION_KEYS",
     "Action",
     "Address",
+    "Advisory",
     "Answer",
     "AnswerValue",
     "Assessment",
@@ -105,16 +115,20 @@ __all__ = [
     "EndOfSupport",
     "Event",
     "Evidence",
+    "ExploitScore",
+    "FeedState",
     "Finding",
     "Host",
     "Identity",
     "Impact",
     "Implementation",
     "Knowledge",
+    "KnownExploited",
     "Level",
     "Network",
     "Notice",
     "Observation",
+    "OneDevice",
     "Outcome",
     "Pace",
     "Policy",
@@ -136,8 +150,11 @@ __all__ = [
     "Triage",
     "Tried",
     "Vantage",
+    "VersionRange",
     "compare",
     "correction_of",
+    "count_devices",
     "marks_of",
     "newest_decisions",
+    "same_devices",
 ]
