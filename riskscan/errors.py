@@ -6,6 +6,7 @@
     ├── ScopeError                a target that is mistyped, public or too wide; exit code 2
     ├── ConfigError               site.toml, answers or rules that cannot be read
     │   └── RuleError             a fingerprint rule or checklist that is malformed
+    ├── FeedRefused               a feed of dated facts that is broken, hostile or older
     ├── EnvironmentLacks          something the machine must have and has not
     │   ├── NmapMissing
     │   ├── RawSocketsDenied
@@ -51,6 +52,10 @@ class ConfigError(RiskscanError):
 
 class RuleError(ConfigError):
     """A fingerprint rule or a checklist is malformed, or contradicts its own examples."""
+
+
+class FeedRefused(RiskscanError):
+    """A feed of dated facts was not taken: what was held before it stays."""
 
 
 class EnvironmentLacks(RiskscanError):

@@ -46,6 +46,7 @@ def _commands() -> list[list[str]]:
     return [[verb] for verb in VERBS] + [
         *(["rules", word] for word in ("verify", "match", "coverage")),
         *(["devices", word] for word in ("show", "set")),
+        *(["knowledge", word] for word in ("status", "update", "import", "export")),
     ]
 
 

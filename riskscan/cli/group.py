@@ -26,6 +26,7 @@ VERBS: dict[str, str] = {
     "report": "Write the report: PDF, HTML, JSON or CSV.",
     "scans": "List the scans in the database.",
     "demo": "Scan a clinic in a box, and write its report.",
+    "knowledge": "Show how old the facts are that findings rest on, and renew them.",
     "rules": "Check fingerprint rules, and try them on what a device said.",
     "completion": "Print a tab-completion script for your shell.",
 }
@@ -33,7 +34,7 @@ VERBS: dict[str, str] = {
 
 INTERRUPTED_TWICE = 130
 
-_WITHOUT_DATABASE = ("init", "rules")
+_WITHOUT_DATABASE = ("init", "rules", "knowledge")
 """Verbs that no right is needed for, and that open no database: the others give theirs up there."""
 
 

@@ -15,9 +15,11 @@ from riskscan.model import (
     Device,
     DeviceClass,
     EndOfSupport,
+    FeedState,
     Host,
     Identity,
     Knowledge,
+    KnownExploited,
     Observation,
     Outcome,
     Policy,
@@ -31,6 +33,7 @@ from riskscan.model import (
     Site,
     Triage,
     Vantage,
+    VersionRange,
 )
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -48,8 +51,36 @@ KNOWLEDGE = Knowledge(
         EndOfSupport("Windows Server", "2019", date(2029, 1, 9), None, "test"),
         EndOfSupport("MySQL", "5.7", date(2023, 10, 31), None, "test"),
         EndOfSupport("MySQL", "8.4", date(2032, 4, 30), None, "test"),
+        EndOfSupport("SQL Server", "2008 R2", date(2019, 7, 9), date(2022, 7, 12), "test"),
+        EndOfSupport("SQL Server", "2014", date(2024, 7, 9), None, "test"),
+        EndOfSupport("SQL Server", "2019", date(2030, 1, 8), None, "test"),
         EndOfSupport("OpenSSL", "1.0.2", date(2019, 12, 31), None, "test"),
     ),
+    exploited=(
+        KnownExploited(
+            "CVE-2023-43208",
+            "NextGen Healthcare",
+            "Mirth Connect",
+            "commands of an attacker run without a login",
+            date(2024, 5, 20),
+            ransomware=True,
+            affected=(VersionRange(before="4.4.1"),),
+        ),
+        KnownExploited(
+            "CVE-2021-41773",
+            "Apache",
+            "Apache HTTP Server",
+            "files outside the web folder can be read",
+            None,
+            ransomware=False,
+            affected=(VersionRange("2.4.49", None, "2.4.49"),),
+            repaired_in_place=True,
+        ),
+        KnownExploited(
+            "CVE-2021-36260", "Hikvision", "Camera", "as CISA has it", None, ransomware=False
+        ),
+    ),
+    feeds=(FeedState("known-exploited", date(2025, 8, 25), 3, True, "test"),),
 )
 
 Said = tuple[str, str] | tuple[str, str, int]

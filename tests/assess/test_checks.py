@@ -129,6 +129,11 @@ EXAMPLES: dict[str, tuple[Device, Device, Device]] = {
         device(says=[("ssh.banner", "SSH-2.0-OpenSSH_9.2p1 Debian-2", 22)], os=("Debian", "12")),
         device(),
     ),
+    "lifecycle.known-exploited": (
+        device(says=[("http.product", "Mirth Connect 4.4.0", 8443)]),
+        device(says=[("http.product", "Mirth Connect 4.5.2", 8443)]),
+        device(says=[("http.product", "Orthanc 1.12.1", 8042)]),
+    ),
     "inventory.unidentified": (
         device(device_class=DeviceClass.UNKNOWN),
         device(device_class=DeviceClass.SWITCH),
