@@ -54,6 +54,14 @@ class Estate:
         return ""
 
 
+def share_segment(scan: Scan, one: Device, other: Device) -> bool:
+    """Say whether both answered in one segment that the scanner stands in itself."""
+    return (one.host.mac is not None and other.host.mac is not None) and any(
+        one.address in segment.network and other.address in segment.network
+        for segment in scan.vantage.segments
+    )
+
+
 def name_of(device_class: DeviceClass) -> str:
     """The class in words for the middle of a sentence: lower case, but ECG and Wi-Fi stay."""
     label = device_class.label

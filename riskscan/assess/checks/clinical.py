@@ -99,6 +99,45 @@ def any_ae(device: Device, context: Context) -> Verdict | None:
 
 
 @device_check(
+    "dicom.any-called-ae",
+    title="An imaging system answers to any name",
+    severity=Level.LOW,
+    cites={"T07": "The system does not insist on being called by its own name (AE title)."},
+    weakness="imaging connections (DICOM) are accepted under any name",
+    feeds={"T04": "Nobody has to know the system's name before trying to reach its images."},
+    action="Let imaging systems answer to their own name only",
+    owner=Owner.VENDOR,
+    cost=Cost.NONE,
+)
+def any_called_ae(device: Device, context: Context) -> Verdict | None:
+    """What: The system was called by a name (called AE title) that it does not have, and answered
+    all the same. The name is no secret and no password; insisting on it is the least that a
+    system can check.
+
+    Why: A system that answers to any name can be found and tried without knowing anything of the
+    practice, and images sent to a wrong name go astray unnoticed.
+
+    Fix: Switch on the check of the called AE title in the system's settings ("check called AE
+    title", in Orthanc "DicomCheckCalledAet"), after each sender has been set to the right name.
+
+    Verify: The next scan is turned away with "called AE title not recognized".
+    """
+    accepted = seen(device, "dicom.association", "accepted")
+    if accepted:
+        text = f"A name that it does not have was accepted on {ports_of(accepted)}."
+        return Verdict(Result.FAIL, text, proof(accepted, "answered to the name ANY-SCP"))
+    checked = seen(device, "dicom.reject", "called-ae")
+    if checked:
+        text = "It turned away a caller who used a wrong name for it."
+        return Verdict(Result.PASS, text, proof(checked, "does not answer to the name ANY-SCP"))
+    if seen(device, "dicom.reject", "calling-ae"):
+        return unknown("The caller was turned away before the name that was called mattered.")
+    if seen(device, "dicom.association"):
+        return unknown("The connection ended for another reason than the name that was called.")
+    return _dicom_unseen(device)
+
+
+@device_check(
     "cleartext.hl7",
     title="Patient messages (HL7) probably travel without encryption",
     severity=Level.MODERATE,

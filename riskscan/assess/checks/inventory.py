@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from riskscan.assess.estate import name_of
+from riskscan.assess.estate import name_of, share_segment
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import proof, seen
-from riskscan.model import Confidence, Device, DeviceClass, Level, Result
+from riskscan.model import MEDICAL_CLASSES, Confidence, Device, DeviceClass, Level, Result
+
+_VIRTUAL = ("02:42:", "52:54:00:")
+"""Addresses that Docker and QEMU give to containers and virtual machines by their manuals."""
+
+_NEAR = MEDICAL_CLASSES | {DeviceClass.UNKNOWN}
 
 
 @device_check(
@@ -53,6 +58,50 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
     text = "The scan saw this device and could not tell what it is."
     heard = proof(device.host.observations[:3], "all that is known begins with this")
     return Verdict(Result.FAIL, text, heard, Confidence.LOW)
+
+
+@device_check(
+    "inventory.private-mac",
+    title="A device that hides its identity stands beside medical devices",
+    severity=Level.LOW,
+    cites={"P09": "A device that changes its address cannot be held in the practice's list."},
+    weakness="a device that hides its hardware address stands beside medical devices",
+    feeds={"T04": "A private phone or tablet that is infected reaches medical devices from here."},
+    action="Move private phones and tablets out of the clinical network",
+    owner=Owner.IT,
+    cost=Cost.SMALL,
+)
+def private_mac(device: Device, context: Context) -> Verdict | None:
+    """What: The device uses a hardware address that its maker did not give it, as phones, tablets
+    and laptops do to hide who they are, and it shares a network segment with medical devices.
+    Some virtual machines use such addresses too.
+
+    Why: Most often this is somebody's own phone. It is not managed by the practice, cannot be
+    recognised next time, and should not be able to reach devices that take part in care.
+
+    Fix: Give staff and visitors a guest Wi-Fi that leads to the internet only, and change the
+    password of the clinical one. On the practice's own tablets turn the private address off for
+    this network, so that the list of devices can name them.
+
+    Verify: The next scan meets no such address beside medical devices.
+    """
+    mac = seen(device, "arp.mac")
+    if not mac or not _random_mac(device) or (device.host.mac or "").startswith(_VIRTUAL):
+        return None
+    beside = [d for d in context.devices if d.identity.device_class in _NEAR]
+    here = [d for d in beside if d is not device and share_segment(context.scan, device, d)]
+    if any(d.identity.device_class.is_medical for d in here):
+        evidence = proof(mac, "a locally administered (often random) address")
+        mobile = device.identity.device_class is DeviceClass.MOBILE
+        sure = Confidence.MEDIUM if mobile else Confidence.LOW
+        text = "It hides its hardware address, and medical devices stand in the same segment."
+        return Verdict(Result.FAIL, text, evidence, sure)
+    if here:
+        return unknown("Whether the unidentified devices beside it are medical is not known.")
+    if any(device.address in s.network for s in context.scan.vantage.segments):
+        text = "It hides its hardware address; no medical device was met in its segment."
+        return Verdict(Result.PASS, text, proof(mac, "a locally administered address"))
+    return unknown("It is not known which devices share its segment.")
 
 
 def _random_mac(device: Device) -> bool:

@@ -29,6 +29,20 @@ _IIS = {
 }
 """IIS version to the Windows Server release it came with; each client twin is as old."""
 
+_SQL_SERVER = {
+    "9.0": "2005",
+    "10.0": "2008",
+    "10.50": "2008 R2",
+    "11.0": "2012",
+    "12.0": "2014",
+    "13.0": "2016",
+    "14.0": "2017",
+    "15.0": "2019",
+    "16.0": "2022",
+    "17.0": "2025",
+}
+"""First two parts of a version to the release (Microsoft: versions of SQL Server)."""
+
 _FREE_EXTENSION = {"Debian"}
 """Products whose extension comes to everyone with ordinary updates (Debian LTS)."""
 
@@ -134,6 +148,10 @@ def _signs(device: Device) -> Iterator[Sign]:
         sign = _database(banner)
         if sign:
             yield sign
+    for told in seen(device, "mssql.version") + seen(device, "mssql.instance-version"):
+        sign = _sql_server(told)
+        if sign:
+            yield sign
 
 
 def _system(device: Device) -> Iterator[Sign]:
@@ -141,6 +159,9 @@ def _system(device: Device) -> Iterator[Sign]:
     if not family or not version:
         return
     said = [o for o in device.host.observations if family.split()[0].lower() in o.value.lower()]
+    if family.startswith("Windows"):
+        # Samba answers with a build of its own, and is not identified as Windows.
+        said = [*seen(device, "ntlm.build"), *said]
     evidence = proof(said[:3], f"names {family}") or device.identity.evidence[:3]
     if not evidence:
         return
@@ -172,6 +193,19 @@ def _database(banner: Observation) -> Sign | None:
     product = "MariaDB" if "MariaDB" in text else "MySQL"
     evidence = proof((banner,), f"the greeting names {product} {found[0]}")
     return Sign(product, (found[0],), sure, Level.MODERATE, evidence)
+
+
+def _sql_server(told: Observation) -> Sign | None:
+    numbers = re.match(r"(\d{1,2})\.(\d{1,2})\b", told.value)
+    if numbers is None:
+        return None
+    # 10.50 is a release of its own; of the others the second part is 0 or 00.
+    minor = "50" if numbers[1] == "10" and numbers[2] == "50" else "0"
+    release = _SQL_SERVER.get(f"{numbers[1]}.{minor}")
+    if release is None:
+        return None
+    evidence = proof((told,), f"the version of SQL Server {release}")
+    return Sign("SQL Server", (release,), Confidence.MEDIUM, Level.MODERATE, evidence)
 
 
 def _spellings(version: str) -> tuple[str, ...]:
