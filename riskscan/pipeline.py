@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from riskscan.identify.hardy import hardy
 from riskscan.model import (
     Answer,
     Assessment,
+    Begun,
     Change,
     Correction,
     Decision,
@@ -51,6 +52,9 @@ SCANNER_NOTICE = "{} is the machine that scans: it cannot be judged from itself,
 REMEMBERED = 12
 """Earlier scans that are asked about a device: three months of weekly ones. Whatever was fragile
 stays so from scan to scan, so only a device that was away for all of them is forgotten."""
+
+SWEPT_FOR = timedelta(hours=1)
+"""How long a resumed scan goes by who answered before: later, others are at work."""
 
 Clock = Callable[[], datetime]
 Notify = Callable[[Event], None]
@@ -111,6 +115,9 @@ def scan(
             cut_short.append(event)
         notify(event)
 
+    def checkpoint(begun: Sequence[Begun], swept: bool) -> None:
+        store.keep(current.id, begun, swept_at=clock() if swept else None)
+
     if rescan and resume is None:
         current = replace(current, rescan_of=_base_of(store, current, listen))
     store.begin(current)
@@ -128,6 +135,9 @@ def scan(
         paces=PROFILES[current.profile].paces,
         notify=listen,
         skip=store.done(current.id),
+        begun=store.begun(current.id),
+        swept=_was_just_swept(store, current.id, clock()),
+        checkpoint=checkpoint,
         stop=stop,
         raw=raw.opened if raw else open_raw_sockets,
     )
@@ -233,6 +243,12 @@ def triage_for(
         return Triage(Policy.ROBUST, hardy_ones[key]) if key in hardy_ones else seen
 
     return triage
+
+
+def _was_just_swept(store: Store, scan_id: str, now: datetime) -> bool:
+    """Say whether a resumed scan may go by who answered before it was interrupted."""
+    at = store.swept_at(scan_id)
+    return at is not None and timedelta() <= now - at <= SWEPT_FOR
 
 
 def _base_of(store: Store, scan: Scan, notify: Notify) -> str | None:

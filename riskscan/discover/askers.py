@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.faults import PortsUnknown, Stopped
-from riskscan.discover.question import Question
+from riskscan.discover.question import Question, Standing
 from riskscan.discover.raw import messages
 from riskscan.discover.raw.contract import RawSockets
 from riskscan.errors import NmapFailed
 from riskscan.model import Address, Segment, Service
+
+Tell = Callable[[Mapping[int, Standing]], None]
 
 
 class Ports:
@@ -24,15 +26,19 @@ class Ports:
         self._raw = raw
         self._brake = brake
 
-    def ask(self, question: Question) -> tuple[Service, ...]:
+    def ask(self, question: Question, tell: Tell = lambda _standing: None) -> tuple[Service, ...]:
         """Return the state of every TCP port that was asked, of an IPv4 address.
 
+        ``tell`` hears twice a second, in this thread, how the ports stand that moved.
         Raises ``AnswersEverywhere``, ``WentSilent``, ``PortsUnknown``; ``Stopped`` if the scan
         should end, ``RawSocketsLost`` if nobody is there to ask.
         """
         params = messages.question_message(question)
         try:
-            said = _last(self._raw, "ports", params, self._brake)
+            said: Mapping[str, Any] = {}
+            for said in self._raw.run("ports", params, brake=self._brake):
+                if "so_far" in said:
+                    tell(messages.standings_of(said["so_far"], question.tcp))
             services = messages.services_of(said.get("services"))
         except (ValueError, OSError) as error:
             raise PortsUnknown(f"the port engine could not be asked: {error}"[:200]) from error

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from riskscan.discover import leftovers
 from riskscan.discover.again import Again
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
+from riskscan.discover.checkpoints import Checkpoints
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.nmap import Nmap, merged
 from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
 from riskscan.discover.ports import UDP_EMPTY, worth
 from riskscan.discover.probes import PROBES, Probe
-from riskscan.discover.question import Question
+from riskscan.discover.question import Question, Standing
 from riskscan.errors import NmapFailed
 from riskscan.model import (
+    Begun,
     Event,
     Host,
     Notice,
@@ -27,8 +30,10 @@ from riskscan.model import (
     Policy,
     ProbeResult,
     Scope,
+    Service,
     Stage,
     Triage,
+    Tried,
 )
 
 Judge = Callable[[Host], Triage]
@@ -57,10 +62,13 @@ class Examination:
         notify: Callable[[Event], None],
         brake: Brake,
         again: Again | None = None,
+        begun: Begun | None = None,
+        checkpoints: Checkpoints | None = None,
         robust: Robust = lambda _host: False,
     ) -> None:
         """``again`` is what an earlier scan knows of the host; it spares an unchanged one most.
 
+        ``begun`` is how far this scan came before it was interrupted: it goes on from there.
         ``robust`` opens one stage, nmap's naming of leftovers. It makes no other question faster.
         """
         self._scope = scope
@@ -72,14 +80,19 @@ class Examination:
         self._brake = brake
         self._again = again
         self._robust = robust
+        self._checkpoints = checkpoints or Checkpoints(None, brake)
+        self._tried = {tried.port: tried for tried in begun.tried} if begun else {}
         self._left_alone = False
-        self.host = replace(host, triage=triage(host))
+        host = picked_up(host, begun.host) if begun else host
+        seen = triage(host)
+        self.host = replace(host, triage=stricter(host.triage, seen) if _has_spoken(host) else seen)
 
     def run(self, passed: Callable[[Stage], None]) -> Host:
         """Examine; ``passed`` is told of each stage that is over.
 
         Raises ``Stopped`` if the scan should end: then nothing is known of this host.
         """
+        self._checkpoint()
         if self._scope.allows_mac(self.host.mac):
             self._ask_ports((self._first, self._other_tcp, self._udp, self._quiet_udp))
         else:
@@ -119,9 +132,10 @@ class Examination:
         """Ask the telltale ports first: a medical device shows itself there, and hears no more."""
         try:
             for next_question in questions:
-                if question := next_question():
-                    services = self._asker(question).ask(question)
+                if question := self._left_of(next_question()):
+                    services = self._answer(question)
                     self._learn(services=merged((self.host.services, services)))
+                    self._checkpoint()
         except AnswersEverywhere as tarpit:
             self._tarpit(str(tarpit))
         except WentSilent as silent:
@@ -129,10 +143,26 @@ class Examination:
         except (NmapFailed, PortsUnknown) as error:
             self._ports_failed(str(error))
 
-    def _asker(self, question: Question) -> Nmap | Ports:
-        """Our engine for TCP where there is one; nmap for UDP, and for all else."""
-        ours = question.tcp and not question.udp and question.address.version == 4
-        return self._engine if self._engine and ours else self._nmap
+    def _answer(self, question: Question) -> tuple[Service, ...]:
+        """Ask our engine for TCP where there is one; nmap for UDP, and for all else."""
+        if not self._engine or not question.tcp or question.udp or question.address.version != 4:
+            return self._nmap.ask(question)
+        standings: dict[int, Standing] = {}
+
+        def tell(news: Mapping[int, Standing]) -> None:
+            standings.update(news)
+            self._checkpoint(standings)
+
+        return self._engine.ask(question, tell)
+
+    def _left_of(self, question: Question | None) -> Question | None:
+        """Take out what was answered before the scan was interrupted."""
+        if question is None:
+            return None
+        tcp = self._unasked("tcp", question.tcp)
+        udp = self._unasked("udp", question.udp)
+        tried = tuple(self._tried[port] for port in tcp if port in self._tried)
+        return replace(question, tcp=tcp, udp=udp, tried=tried) if tcp or udp else None
 
     def _first(self) -> Question | None:
         """What every device is asked, as slowly as the most fragile one bears.
@@ -214,6 +244,17 @@ class Examination:
         self._learn(services=merged((self.host.services, silent.services)))
         self._ask_no_more(str(silent), Observation.of("net.distress", "true"))
 
+    # what a scan that is killed now would know
+
+    def _checkpoint(self, standings: Mapping[int, Standing] = MappingProxyType({})) -> None:
+        """Note what the host has said, and which ports are silent so far. Nothing is concluded."""
+        if self._left_alone:
+            return
+        settled = (Service(p, "tcp", s.state) for p, s in standings.items() if s.state)
+        host = replace(self.host, services=merged((self.host.services, tuple(settled))))
+        tried = tuple(Tried(p, s.tries) for p, s in standings.items() if s.tries and not s.state)
+        self._checkpoints.note(Begun(host, tried))
+
     # what an earlier scan knows
 
     def _ask_what_was_spared(self) -> None:
@@ -233,7 +274,7 @@ class Examination:
     # probes
 
     def _ask_probes(self) -> None:
-        dialer = Dialer(self._scope, self.host.address, self.pace, self._brake)
+        dialer = Dialer(self._scope, self.host.address, self.pace, self._brake, self._spend)
         dialer.connections = self.host.connections
         asked = {(result.probe, result.port) for result in self.host.probe_results}
         for probe in PROBES.values():
@@ -247,6 +288,13 @@ class Examination:
                     probe_results=(*self.host.probe_results, result),
                     connections=dialer.connections,
                 )
+                self._checkpoint()
+
+    def _spend(self, connections: int) -> None:
+        """Have a connection counted before it is made, where each one counts."""
+        if self.pace.most_connections is not None:
+            host = replace(self.host, connections=connections)
+            self._checkpoints.note_first(Begun(host))
 
     def _hold_back(self, probe: Probe, port: int, connections: int) -> ProbeResult | None:
         policy = self.host.triage.policy
@@ -267,7 +315,10 @@ class Examination:
         intensity = self._paces[Policy.ROBUST].version_intensity
         if intensity is None or self._left_alone:
             return
+        named = {r.port for r in self.host.probe_results if r.probe == leftovers.NAME}
         for port in leftovers.leftovers(self.host):
+            if port in named:
+                continue
             policy, allowed = self.host.triage.policy, self._scope.allows(self.host.address)
             hardy = policy is Policy.ROBUST or (policy is Policy.NORMAL and self._robust(self.host))
             if not (hardy and allowed):
@@ -279,6 +330,25 @@ class Examination:
                 probe_results=(*self.host.probe_results, result),
                 connections=self.host.connections + leftovers.MOST_CONNECTIONS,
             )
+            self._checkpoint()
+
+
+def _has_spoken(host: Host) -> bool:
+    return bool(host.services or host.probe_results)
+
+
+def picked_up(host: Host, before: Host) -> Host:
+    """Return a host as it was left when the scan was interrupted, and as it was found again now.
+
+    That its ports could not be asked then is no reason not to ask them now.
+    """
+    kept = (r for r in before.probe_results if (r.probe, r.port) != ("ports", None))
+    return replace(
+        before,
+        found_by=host.found_by,
+        probe_results=tuple(kept),
+        sightings=tuple(dict.fromkeys((*before.sightings, *host.sightings))),
+    )
 
 
 def ask(probe: Probe, dialer: Dialer, host: Host, port: int) -> ProbeResult:

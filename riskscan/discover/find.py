@@ -5,9 +5,9 @@ from __future__ import annotations
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from itertools import chain
 
@@ -52,12 +52,33 @@ def find(
             search.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Whom an interrupted scan had found when every address had been asked."""
+
+    unfinished: tuple[Host, ...]
+    finished: Collection[Address]
+
+    @property
+    def near(self) -> Ranges:
+        """Whom ARP may find again, if they are near."""
+        addresses = (*self.finished, *(h.address for h in self.unfinished if h.mac))
+        return Ranges.of(int(a) for a in addresses if isinstance(a, IPv4Address))
+
+    @property
+    def others(self) -> tuple[Host, ...]:
+        """The others in hand are taken to be where they were. We ourselves are found anyway."""
+        hosts = (h for h in self.unfinished if h.mac is None and h.found_by != ("self",))
+        return tuple(h for h in hosts if isinstance(h.address, IPv4Address))
+
+
 class Search:
     """Looks for hosts: ``first`` for all, ``later`` hears stragglers, ``again`` asks the silent.
 
     Local segments by ARP, which no firewall on a device can hide from; the rest by ICMP, TCP and
     UDP; without ``raw`` sockets by connecting. ``known`` are MACs of earlier scans. ``arp_pps``
-    is the most requests per second on one interface. All is called from one thread.
+    is the most requests per second on one interface. ``before`` spares the silent of an interrupted
+    scan until ``again``. All is called from one thread.
     """
 
     def __init__(
@@ -70,6 +91,7 @@ class Search:
         brake: Brake,
         arp_pps: int | None = None,
         known: Mapping[Address, str] | None = None,
+        before: Before | None = None,
     ) -> None:
         self._scope = scope
         self._preflight = preflight
@@ -81,9 +103,11 @@ class Search:
         self._lock = threading.Lock()
         self._ready: queue.SimpleQueue[Host | BaseException] = queue.SimpleQueue()
         self._hosts = HostsFound(scope, preflight)
-        before = {int(a): mac for a, mac in (known or {}).items() if isinstance(a, IPv4Address)}
-        before |= {int(a): mac for a, mac in preflight.neighbours.items()}
-        self._sweeps = self._segment_sweeps(raw, arp_pps, before) if raw else []
+        self._before = before if raw else None
+        macs = {int(a): mac for a, mac in (known or {}).items() if isinstance(a, IPv4Address)}
+        macs |= {int(a): mac for a, mac in preflight.neighbours.items()}
+        macs |= {int(h.address): h.mac for h in before.unfinished if h.mac} if before else {}
+        self._sweeps = self._segment_sweeps(raw, arp_pps, macs) if raw else []
         self._aside: threading.Thread | None = None
         self._aside_brake = Brake(under=brake)
 
@@ -104,6 +128,7 @@ class Search:
                 pps=max(1, (arp_pps or usual) // on_wire[segment.interface]),
                 known=known,
                 progress=self._counter(),
+                first=self._before.near if self._before else None,
             )
             for segment, wanted in near.items()
         ]
@@ -130,7 +155,10 @@ class Search:
         )
         for sweep in self._sweeps:
             sweep.start()
-        self._step_aside(self._ask_beyond if self._raw else self._knock)
+        if self._before:
+            yield from self._before.others
+        else:
+            self._step_aside(self._ask_beyond if self._raw else self._knock)
         while not self._is_swept:
             yield from self._answered()
             self._brake.wait(_BEAT)

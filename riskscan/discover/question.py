@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskscan.model import Address
+from riskscan.model import Address, PortState, Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a TCP port stands while it is being asked."""
+
+    state: PortState | None
+    """None while it is not settled."""
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,11 @@ class Question:
     """Tries that our engine may raise ``tries`` to where packets are lost. nmap does without."""
     decoys: bool = False
     """Let our engine try three ports first on which nothing listens, to know a tarpit by."""
+    once: tuple[int, ...] = ()
+    """TCP ports that an earlier scan heard nothing from: our engine asks them once, and does not
+    take their silence for distress."""
+    tried: tuple[Tried, ...] = ()
+    """TCP ports that were asked in vain before the scan was interrupted, and how often."""
 
     @property
     def patience(self) -> float:

@@ -39,7 +39,9 @@ class SegmentSweep:
         pps: int,
         known: Mapping[int, str],
         progress: Callable[[int], None],
+        first: Ranges | None = None,
     ) -> None:
+        """``first`` is whom ``start`` asks, if not all who are ``wanted``."""
         self.segment = segment
         self.wanted = wanted
         gateway = segment.gateway
@@ -49,6 +51,7 @@ class SegmentSweep:
         """A code of the ``arp`` job, if it could not go on."""
         self.failure: BaseException | None = None
         self._known = {a: mac for a, mac in known.items() if a in wanted}
+        self._first = wanted if first is None else wanted.without(wanted.without(first))
         self._raw = raw
         self._scan_brake = brake
         self._pps = pps
@@ -69,8 +72,9 @@ class SegmentSweep:
 
     def start(self) -> None:
         """Ask for every address; those known first, and of them alone."""
-        near = [*dict.fromkeys((*self.gateways, *self._known))][:_MOST_CANARIES]
-        self._begin(self.wanted, self._known, near, WAVES_LARGE if self.is_large else WAVES)
+        known = {a: mac for a, mac in self._known.items() if a in self._first}
+        near = [*dict.fromkeys((*self.gateways, *known))][:_MOST_CANARIES]
+        self._begin(self._first, known, near, WAVES_LARGE if self.is_large else WAVES)
 
     def start_again(self) -> None:
         """Ask once more for the silent: all of a small segment, those known of a large one."""

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from riskscan.discover.brake import Brake
+from riskscan.discover.checkpoints import Checkpoints
 from riskscan.discover.faults import Stopped
 from riskscan.discover.herald import Herald
 from riskscan.model import Address, Host
@@ -48,12 +49,14 @@ class Stream:
         skip: Collection[Address],
         herald: Herald,
         brake: Brake,
+        checkpoints: Checkpoints,
     ) -> None:
         self._search = search
         self._examine = examine
         self._at_once = at_once
         self._herald = herald
         self._brake = brake
+        self._checkpoints = checkpoints
         self._seen = set(skip)
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting: deque[Host] = deque()
@@ -101,6 +104,7 @@ class Stream:
             if (self._ended or self._brake.pulled) and not self._running:
                 self.is_complete = not self._brake.pulled
                 return
+            self._checkpoints.write()
             if self._herald.ports_are_over:
                 self._ports_over.set()
             try:
@@ -121,18 +125,22 @@ class Stream:
     def _result(self, future: Future[Host]) -> Iterator[Host]:
         self._running.discard(future)
         try:
-            yield future.result()
+            host = future.result()
         except Stopped:
             return
+        self._checkpoints.drop(host.address)
+        yield host
 
     def _take(self, item: Host | _Mark | BaseException) -> None:
         if isinstance(item, BaseException):
             raise item
         if item is _Mark.SWEPT:
             self._herald.all_found()
+            self._checkpoints.all_found()
         elif isinstance(item, _Mark):
             self._ended = True
         elif item.address not in self._seen:
             self._seen.add(item.address)
             self._herald.found()
+            self._checkpoints.note_found(item)
             self._waiting.append(item)

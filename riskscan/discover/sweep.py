@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from types import MappingProxyType
 
 from riskscan.discover.again import Earlier
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
+from riskscan.discover.checkpoints import Checkpoints, Keep
 from riskscan.discover.examine import Examination, Judge, Robust
 from riskscan.discover.faults import Stopped
-from riskscan.discover.find import Search
+from riskscan.discover.find import Before, Search
 from riskscan.discover.herald import Herald
 from riskscan.discover.ipv6 import Watch6
 from riskscan.discover.listening import Listening
@@ -23,7 +25,7 @@ from riskscan.discover.raw.client import Opener, open_raw_sockets
 from riskscan.discover.raw.contract import RawSockets
 from riskscan.discover.stream import Stream
 from riskscan.discover.wifi import WifiWatch
-from riskscan.model import Address, Event, Host, Pace, Policy, Scope, Stage
+from riskscan.model import Address, Begun, Event, Host, Pace, Policy, Scope, Stage
 
 
 def sweep(
@@ -37,6 +39,9 @@ def sweep(
     stop: threading.Event | None = None,
     raw: Opener = open_raw_sockets,
     earlier: Earlier | None = None,
+    begun: Mapping[Address, Begun] = MappingProxyType({}),
+    swept: bool = False,
+    checkpoint: Keep | None = None,
     robust: Robust = lambda _host: False,
     arp_pps: int | None = None,
     listen_for: float = 0,
@@ -47,6 +52,10 @@ def sweep(
     one call at a time. Addresses in ``skip`` are swept over and left alone. When ``stop`` is
     set, or the caller walks away, the running port scans are killed and nothing half-done is
     yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without.
+    ``checkpoint`` is called about twice a second, in the caller's thread, with what has become
+    known of devices that are not finished, and with whether all have been found by then. A scan
+    that was interrupted gives this back as ``begun`` and ``swept``: what was answered is not asked
+    again, and addresses that were silent are asked once more at the end only.
     ``earlier`` is the scan that a re-scan builds on; ``robust`` opens the last stage of a thorough
     scan (see :class:`Examination` for both). ``arp_pps`` is the most ARP requests per second, if
     fewer or more than usual; ``listen_for`` is for how many seconds to hear announcements before
@@ -56,6 +65,8 @@ def sweep(
     """
     brake = Brake(stop)
     herald = Herald(notify)
+    checkpoints = Checkpoints(checkpoint, brake, begun)
+    before = Before(tuple(b.host for b in begun.values()), skip) if swept else None
     listening = Listening(scope, preflight, herald, brake)
     with _raw_sockets(raw, scope, preflight, herald) as sockets:
         try:
@@ -70,6 +81,7 @@ def sweep(
             brake=brake,
             arp_pps=arp_pps,
             known={**(earlier.macs if earlier else {}), **listening.seeds()},
+            before=before,
         )
         nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake, raw=sockets)
         engine = Ports(sockets, brake) if sockets else None
@@ -89,12 +101,22 @@ def sweep(
                 notify=herald,
                 brake=brake,
                 again=earlier.of(host) if earlier else None,
+                begun=checkpoints.of(host),
+                checkpoints=checkpoints,
                 robust=robust,
             )
             return examination.run(passed=herald.passed)
 
         at_once = HOSTS_AT_ONCE if engine else NMAPS_AT_ONCE
-        stream = Stream(search, examine, at_once=at_once, skip=skip, herald=herald, brake=brake)
+        stream = Stream(
+            search,
+            examine,
+            at_once=at_once,
+            skip=skip,
+            herald=herald,
+            brake=brake,
+            checkpoints=checkpoints,
+        )
         try:
             for host in stream.hosts():
                 if engine:

@@ -13,6 +13,7 @@ from riskscan.model import (
     Address,
     Answer,
     Assessment,
+    Begun,
     Correction,
     Decision,
     Device,
@@ -23,11 +24,13 @@ from riskscan.model import (
 )
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
+from riskscan.store.begun_mapping import begun_from
 from riskscan.store.mapping import Row
 from riskscan.store.tables import (
     ACTION,
     ANSWER,
     ASSESSMENT,
+    BEGUN,
     CONTROL_RESULT,
     CORRECTION,
     DECISION,
@@ -100,6 +103,11 @@ def _grouped(
 def read_done(connection: Connection, scan_id: str) -> frozenset[Address]:
     query = select(DEVICE.c.address).where(DEVICE.c.scan_id == scan_id)
     return frozenset(ip_address(text) for text in connection.execute(query).scalars())
+
+
+def read_begun(connection: Connection, scan_id: str) -> Iterator[Begun]:
+    query = select(BEGUN).where(BEGUN.c.scan_id == scan_id)
+    return (begun_from(row) for row in connection.execute(query).mappings())
 
 
 def read_assessment(connection: Connection, scan_id: str) -> Assessment | None:

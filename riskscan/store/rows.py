@@ -63,6 +63,7 @@ class ScanRow(SQLModel, table=True):
     nmap_version: str = words()
     rules_revision: str = words()
     rescan_of: str | None = words()
+    swept_at: datetime | None = moment()
 
 
 class NoticeRow(SQLModel, table=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from riskscan.model import (
     Address,
     Answer,
     Assessment,
+    Begun,
     Correction,
     Decision,
     Device,
@@ -138,12 +140,39 @@ class Store:
         with self._transaction() as connection:
             row = _scan_row(connection, scan_id)
             writing.replace_device(connection, scan_id, device, row["rules_revision"])
+            writing.drop_begun(connection, scan_id, device.address)
+
+    def keep(self, scan_id: str, begun: Sequence[Begun], swept_at: datetime | None = None) -> None:
+        """Keep how far devices are that are not finished, in place of what was kept of them.
+
+        ``swept_at`` says that by then every address had been asked. Both are only for a scan that
+        is resumed: a device counts as found when it is recorded. Raises ScanNotFound.
+        """
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            writing.replace_begun(connection, scan_id, begun)
+            if swept_at is not None:
+                writing.mark_swept(connection, scan_id, swept_at)
+
+    def begun(self, scan_id: str) -> Mapping[Address, Begun]:
+        """Return how far the unfinished devices of a scan are. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            return {begun.address: begun for begun in reading.read_begun(connection, scan_id)}
+
+    def swept_at(self, scan_id: str) -> datetime | None:
+        """Return when every address of a scan had been asked, if it was. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            at: datetime | None = _scan_row(connection, scan_id)["swept_at"]
+            return at
 
     def finish(self, scan: Scan) -> None:
         """Write down how a scan ended: its state, its end and its notices. Raises ScanNotFound."""
         with self._transaction() as connection:
             _scan_row(connection, scan.id)
             writing.finish_scan(connection, scan)
+            if scan.state is ScanState.COMPLETE:
+                writing.drop_begun(connection, scan.id)
 
     def load(self, scan_id: str) -> Scan:
         """Return a scan with its devices, by address. Raises ScanNotFound."""

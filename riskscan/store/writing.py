@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from riskscan.model import Answer, Assessment, Correction, Decision, Device, Scan, ScanState
+from riskscan.model import (
+    Address,
+    Answer,
+    Assessment,
+    Begun,
+    Correction,
+    Decision,
+    Device,
+    Scan,
+    ScanState,
+)
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
+from riskscan.store.begun_mapping import begun_values
 from riskscan.store.tables import (
     ACTION,
     ANSWER,
     ASSESSMENT,
+    BEGUN,
     CONTROL_RESULT,
     CORRECTION,
     DECISION,
@@ -72,6 +85,25 @@ def replace_device(
     _insert(connection, OBSERVATION, mapping.observation_values(device_id, host))
     _insert(connection, IDENTITY, [mapping.identity_values(device_id, identity, rules_revision)])
     _insert(connection, EVIDENCE, mapping.identity_evidence_values(device_id, identity))
+
+
+def replace_begun(connection: Connection, scan_id: str, begun: Sequence[Begun]) -> None:
+    """Write how far some devices are, in place of how far they were."""
+    rows = [begun_values(scan_id, each) for each in begun]
+    if rows:
+        connection.execute(insert(BEGUN).prefix_with("OR REPLACE"), rows)
+
+
+def mark_swept(connection: Connection, scan_id: str, at: datetime) -> None:
+    connection.execute(update(SCAN).where(SCAN.c.id == scan_id), {"swept_at": at})
+
+
+def drop_begun(connection: Connection, scan_id: str, address: Address | None = None) -> None:
+    """Forget how far a device is, or all of a scan."""
+    gone = delete(BEGUN).where(BEGUN.c.scan_id == scan_id)
+    if address is not None:
+        gone = gone.where(BEGUN.c.address == str(address))
+    connection.execute(gone)
 
 
 def replace_identity(

@@ -116,7 +116,7 @@ def test_an_address_out_of_scope_is_refused_before_any_socket_is_opened(
     monkeypatch.setattr("riskscan.discover.raw.nmap_job.run", never)
     asker.ask(EMPTY, 0)
     question = {"address": "127.0.0.1", "tcp": [80], "udp": [], "pps": 5, "tries": 1}
-    question |= {"udp_payload": False, "most": 1, "decoys": False}
+    question |= {"udp_payload": False, "most": 1, "decoys": False, "once": [], "tried": []}
     (answer,) = asker.ask(_job(1, job, **question))
     assert "not in scope" in answer["fault"]["text"]
 

@@ -11,10 +11,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 from riskscan.discover.faults import AnswersEverywhere, PortsUnknown, Stopped, WentSilent
-from riskscan.discover.question import Question
+from riskscan.discover.question import Question, Standing
 from riskscan.discover.raw.contract import Message
 from riskscan.errors import NmapFailed, NmapMissing
-from riskscan.model import Address, Network, PortState, Scope, Segment, Service
+from riskscan.model import Address, Network, PortState, Scope, Segment, Service, Tried
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _MAC_OR_PREFIX = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){2,5}")
@@ -95,7 +95,18 @@ def fields_of(value: object, *names: str) -> Sequence[Any]:
 
 # questions and answers
 
-_QUESTION = ("address", "tcp", "udp", "pps", "tries", "udp_payload", "most", "decoys")
+_QUESTION = (
+    "address",
+    "tcp",
+    "udp",
+    "pps",
+    "tries",
+    "udp_payload",
+    "most",
+    "decoys",
+    "tried",
+    "once",
+)
 
 
 def question_message(question: Question) -> Message:
@@ -109,12 +120,15 @@ def question_message(question: Question) -> Message:
         "udp_payload": question.udp_payload,
         "most": question.most,
         "decoys": question.decoys,
+        "tried": [[t.port, t.times] for t in question.tried],
+        "once": list(question.once),
     }
 
 
 def question_of(message: object) -> Question:
     """Read a question."""
-    address, tcp, udp, pps, tries, payload, most, decoys = fields_of(message, *_QUESTION)
+    fields = fields_of(message, *_QUESTION)
+    address, tcp, udp, pps, tries, payload, most, decoys, tried, once = fields
     return Question(
         address_of(address),
         _ports(tcp),
@@ -124,7 +138,14 @@ def question_of(message: object) -> Question:
         truth_of(payload),
         number_of(most, 0, _MOST_TRIES),
         truth_of(decoys),
+        _ports(once),
+        list_of(tried, _tried, _MOST_PORTS),
     )
+
+
+def _tried(value: object) -> Tried:
+    port, times = list_of(value, lambda number: number_of(number, 1, 65_535), 2)
+    return Tried(port, times)
 
 
 def _ports(value: object) -> tuple[int, ...]:
@@ -132,6 +153,25 @@ def _ports(value: object) -> tuple[int, ...]:
     if len(set(ports)) != len(ports):
         raise ValueError("a port stands twice in the list")
     return ports
+
+
+def standings_message(standings: Mapping[int, Standing]) -> list[list[Any]]:
+    """Put how ports stand into words."""
+    return [[port, s.state and s.state.value, s.tries] for port, s in standings.items()]
+
+
+def standings_of(value: object, asked: Iterable[int]) -> dict[int, Standing]:
+    """Read how ports stand, of those that were asked."""
+    standings = dict(list_of(value, _standing, _MOST_PORTS))
+    if not standings.keys() <= set(asked):
+        raise ValueError("a port that nobody asked for")
+    return standings
+
+
+def _standing(value: object) -> tuple[int, Standing]:
+    port, state, tries = value if isinstance(value, list) and len(value) == 3 else (0, None, 0)
+    known = None if state is None else PortState(text_of(state))
+    return number_of(port, 1, 65_535), Standing(known, number_of(tries, 0, 65_535))
 
 
 def services_message(services: Iterable[Service]) -> list[Message]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from riskscan.discover.ports import FORBIDDEN_PORTS, LIKELY_TCP, NORMAL_TCP
-from riskscan.discover.question import Question
+from riskscan.discover.question import Question, Standing
 from riskscan.discover.raw.engine.packets import Reply
 from riskscan.discover.raw.engine.peer import LONGEST_WAIT, Peer
 from riskscan.model import PortState, Service
@@ -54,7 +54,10 @@ class Asking:
         self._left = len(self._first)
         self._again: deque[int] = deque()
         self._waiting: list[tuple[float, int]] = []
-        self._tries: dict[int, int] = {}
+        # One more try is always left, for the answer that nobody was there to hear.
+        self._tries = {t.port: min(t.times, question.tries - 1) for t in question.tried}
+        self._resumed = frozenset(self._tries)
+        self._once = frozenset(question.once)
         self._sent: dict[int, float] = {}
         self._states: dict[int, PortState] = {}
         self._row: list[int] = []
@@ -73,6 +76,21 @@ class Asking:
         """The ports whose state is known, in the order in which they were asked."""
         states = self._states
         return tuple(Service(p, "tcp", states[p]) for p in self.question.tcp if p in states)
+
+    @property
+    def standings(self) -> dict[int, Standing]:
+        """How the ports stand that were asked so far. Any thread may read it.
+
+        Silence is not taken for an answer while it may yet turn out to be the host's distress.
+        """
+        states, tries = self._states.copy(), self._tries.copy()  # each whole, for one thread
+        row = self._row.copy()
+        doubtful = set(row) if self.resting or self.peer.talks(besides=len(row)) else ()
+        return {
+            port: Standing(None if port in doubtful else states.get(port), times)
+            for port, times in tries.items()
+            if port not in self._decoys
+        }
 
     # what next
 
@@ -97,7 +115,7 @@ class Asking:
         if self.resting:
             return
         self._newest = port
-        if port not in self._tries and port not in self._decoys:
+        if port not in self._sent and port not in self._decoys:
             self.peer.asked += 1
         self._tries[port] = self._tries.get(port, 0) + 1
         self._sent[port] = now
@@ -142,11 +160,13 @@ class Asking:
             return
         self._missed.add(port)
         self.peer.missed += 1
-        if port not in self._excused:
+        if port not in self._excused and port not in self._once:
             self._row.append(port)
 
     def _allowed(self, port: int) -> int:
         """Return how often a port is asked: more where packets are lost, or where it matters."""
+        if port in self._once:
+            return 1
         least, most = self.question.tries, max(self.question.most, self.question.tries)
         if port in self._decoys or self.peer.clock.packets >= EXTRA_UNTIL:
             return least
@@ -162,7 +182,7 @@ class Asking:
             self._newest = None
         if self._check_until and self.resting:
             self._well_again()
-        if port not in self._tries or self._states.get(port, PortState.FILTERED) in (
+        if port not in self._sent or self._states.get(port, PortState.FILTERED) in (
             PortState.OPEN,
             PortState.CLOSED,
         ):
@@ -170,7 +190,8 @@ class Asking:
         if self._tries[port] == 1:
             self.peer.timed(now - self._sent[port])
         if reply is not Reply.UNREACHABLE:
-            self.peer.noted(self._tries[port])
+            if port not in self._resumed:
+                self.peer.noted(self._tries[port])
             self._alive(port, reply)
         self._take_back_miss(port)
         self._settle(port, _STATES[reply])

@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from typing import Self
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.faults import AnswersEverywhere, PortsUnknown, Stopped, WentSilent
-from riskscan.discover.question import Question
+from riskscan.discover.question import Question, Standing
 from riskscan.discover.raw.engine.asking import Asking, Verdict
 from riskscan.discover.raw.engine.clock import Cap
 from riskscan.discover.raw.engine.line import Line
@@ -31,6 +31,9 @@ NEAR_PPS = 2500
 
 FAR_PPS = 500
 """The same through a router or firewall, whose table of connections is not ours to fill."""
+
+TELL_EVERY = 0.5
+"""Seconds between two words on how the ports of one question stand."""
 
 _BEAT = 0.1
 _SENDS_AT_A_TIME = 16
@@ -47,6 +50,16 @@ _SWALLOWED = 3
 """SYN-ACKs that came twice, before a firewall of ours is suspected and not the wire."""
 
 Services = tuple[Service, ...]
+
+
+@dataclass(slots=True)
+class _Order:
+    """A question on its way to the thread, and what became of it."""
+
+    question: Question
+    address: IPv4Address
+    answer: Future[Services]
+    asking: Asking | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +96,7 @@ class PortEngine:
         self._interfaces = [i for i in interfaces if self._line.carrier(i)]
         self._caps = {True: Cap(NEAR_PPS), False: Cap(FAR_PPS)}
         self._losses = Losses()
-        self._inbox: deque[tuple[Question, IPv4Address, Future[Services]]] = deque()
+        self._inbox: deque[_Order] = deque()
         self._peers: dict[bytes, Peer] = {}
         self._cases: dict[bytes, _Case] = {}
         self._wheel: list[tuple[float, int, _Case]] = []
@@ -114,18 +127,26 @@ class PortEngine:
 
     # for the threads that ask
 
-    def ask(self, question: Question, brake: Brake | None = None) -> Services:
+    def ask(
+        self,
+        question: Question,
+        brake: Brake | None = None,
+        tell: Callable[[Mapping[int, Standing]], None] | None = None,
+    ) -> Services:
         """Return the state of every TCP port that was asked.
 
-        ``brake`` ends this question alone. Raises ``AnswersEverywhere``, ``WentSilent``,
+        ``brake`` ends this question alone. ``tell`` hears every ``TELL_EVERY`` seconds, in this
+        thread, how the ports stand. Raises ``AnswersEverywhere``, ``WentSilent``,
         ``PortsUnknown``, or ``Stopped`` if the scan should end. One question to a host at a time;
         IPv4 and TCP only (``ValueError``).
         """
         if not isinstance(question.address, IPv4Address) or question.udp or not question.tcp:
             raise ValueError("the port engine asks TCP ports of IPv4 addresses")
         future: Future[Services] = Future()
-        self._inbox.append((question, question.address, future))
+        order = _Order(question, question.address, future)
+        self._inbox.append(order)
         self._line.ring()
+        tell_at = time.monotonic() + TELL_EVERY
         try:
             while True:
                 (brake or self._brake).check()
@@ -134,6 +155,9 @@ class PortEngine:
                 except TimeoutError:
                     if not self._thread.is_alive():
                         raise PortsUnknown("the port engine has ended") from None
+                if tell and order.asking and time.monotonic() >= tell_at:
+                    tell(order.asking.standings)
+                    tell_at = time.monotonic() + TELL_EVERY
         finally:
             future.cancel()
 
@@ -158,14 +182,16 @@ class PortEngine:
 
     def _admit(self) -> None:
         while self._inbox:
-            question, address, answer = self._inbox.popleft()
+            order = self._inbox.popleft()
+            address, answer = order.address, order.answer
             target = address.packed
             if target in self._cases and not self._cases[target].answer.done():
                 with suppress(InvalidStateError):
                     answer.set_exception(ValueError(f"{address} is being asked already"))
                 continue
             peer = self._peers.setdefault(target, Peer(target, self._losses))
-            case = _Case(Asking(question, peer), answer, address, self._caps[self._near(address)])
+            order.asking = asking = Asking(order.question, peer)
+            case = _Case(asking, answer, address, self._caps[self._near(address)])
             self._cases[target] = case
             self._turn(case)
 
@@ -289,7 +315,7 @@ class PortEngine:
             self._end(case, error)
         while self._inbox:
             with suppress(InvalidStateError):
-                self._inbox.popleft()[2].set_exception(error)
+                self._inbox.popleft().answer.set_exception(error)
 
     # when more than one host is in trouble
 
