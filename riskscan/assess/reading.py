@@ -114,7 +114,8 @@ def if_closed(
             confidence=Confidence.MEDIUM,
         )
     port = (state.open or state.unseen)[0]
-    return unknown(f"It is not known whether {what} is offered: {why(device, port, probe)}.")
+    reason = why(device, port, probe, protocol)
+    return unknown(f"It is not known whether {what} is offered: {reason}.")
 
 
 def why(device: Device, port: int, probe: str = "", protocol: str = "tcp") -> str:

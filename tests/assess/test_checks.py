@@ -277,24 +277,6 @@ def test_old_encryption_beside_new_weighs_less_than_old_alone() -> None:
     assert CHECKS["tls.old-version"].check.severity is Level.MODERATE
 
 
-def test_a_certificate_of_the_future_is_out_of_date_too() -> None:
-    early: list[Said] = [*TLS, ("tls.not-before", "2027-01-01T00:00:00+00:00", 443)]
-    found = verdict("tls.certificate-expired", device(says=early))
-
-    assert found is not None
-    assert found.result is Result.FAIL
-    assert "valid only from 2027-01-01" in found.summary
-
-
-@pytest.mark.parametrize(("signature", "weak"), [("sha1", True), ("MD5", True), ("sha384", False)])
-def test_a_broken_signature_is_weak_even_with_a_long_key(signature: str, weak: bool) -> None:
-    said: list[Said] = [("tls.key", "RSA 4096", 443), ("tls.signature", signature, 443)]
-    found = verdict("tls.weak-key", device(says=[*TLS, *said]))
-
-    assert found is not None
-    assert (found.result is Result.FAIL) == weak
-
-
 def test_free_long_term_support_counts_as_support_and_paid_does_not() -> None:
     said: list[Said] = [("http.server", "Apache/2.4 (Debian, Ubuntu)", 80)]
     free = verdict("lifecycle.end-of-support", device(says=said, os=("Debian", "12")))

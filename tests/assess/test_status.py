@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskscan.assess import assess, load_checklist
+from riskscan.discover.ports import NORMAL_TCP
 from riskscan.model import (
     Answer,
     AnswerValue,
@@ -21,6 +22,7 @@ from riskscan.model import (
     ControlStatus,
     Device,
     DeviceClass,
+    PortState,
     Result,
     Scan,
 )
@@ -213,7 +215,10 @@ def test_a_scan_that_saw_encryption_at_work_is_partial_and_never_met() -> None:
         ("tls.key", "EC 256", 443),
         ("tls.subject", "CN=a", 443),
         ("tls.issuer", "CN=b", 443),
+        ("tls.not-before", "2025-11-20T00:00:00+00:00", 443),
         ("tls.not-after", "2027-11-20T00:00:00+00:00", 443),
+        ("tls.signature", "sha256", 443),
+        ("tls.weak-ciphers", "refused", 443),
         ("http.tls", "true", 443),
     ]
     server = device(
@@ -221,7 +226,8 @@ def test_a_scan_that_saw_encryption_at_work_is_partial_and_never_met() -> None:
         DeviceClass.SERVER,
         says=said,
         open=(443,),
-        closed=(21, 22, 23, 80),
+        closed=sorted(NORMAL_TCP.keys() - {443}),
+        udp=[(port, PortState.CLOSED) for port in (69, 161, 623, 1900, 5060, 5353, 47808)],
     )
     result = judged("T09", scan(server))
 

@@ -87,13 +87,65 @@ def ftp(device: Device, context: Context) -> Verdict | None:
     """
     greetings = seen(device, "ftp.greeting")
     if greetings:
-        says = "an FTP server greeted the scanner"
-        where = ports_of(greetings)
-        return _clear(f"FTP answers on {where}.", greetings, says, Confidence.MEDIUM)
+        return _ftp_greeted(device, greetings)
     if look(device, (21,)).open:
         text = f"Port 21, the FTP port, is open{when_asked(device, (21,))}."
         return _clear(text, (open_port(21),), "open", Confidence.LOW)
     return if_closed(device, (21,), "FTP")
+
+
+def _ftp_greeted(device: Device, greetings: tuple[Observation, ...]) -> Verdict:
+    """Weigh a greeting by what the server said of encryption (AUTH TLS, RFC 4217)."""
+    told = {o.port: o for o in seen(device, "tls.starttls")}
+    offers = [told[o.port] for o in greetings if o.port in told]
+    text, says = f"FTP answers on {ports_of(greetings)}", "an FTP server greeted the scanner"
+    evidence = proof(greetings, says) + proof(offers, "whether encryption is on offer")
+    if any(o.value == "missing" for o in offers):
+        return Verdict(Result.FAIL, f"{text} and offers no encryption.", evidence)
+    if len(offers) == len(greetings):
+        text += "; it can encrypt, and whether it insists on it was not tried."
+        return Verdict(Result.FAIL, text, evidence, Confidence.MEDIUM, Level.LOW)
+    return Verdict(Result.FAIL, f"{text}.", evidence, Confidence.MEDIUM)
+
+
+@device_check(
+    "cleartext.r-commands",
+    title="Commands are taken without encryption, often without a password (rsh, rlogin, rexec)",
+    severity=Level.HIGH,
+    cites={
+        "T09": "These services send logins, commands and answers unencrypted.",
+        "T07": "rsh and rlogin may take the word of the caller's computer for who is calling.",
+    },
+    weakness="remote commands are taken without encryption (rsh, rlogin or rexec)",
+    feeds={"T04": "Someone inside the network runs commands on the device as a trusted user."},
+    action="Turn off the old remote commands (rsh, rlogin, rexec)",
+    owner=Owner.IT,
+    cost=Cost.NONE,
+)
+def r_commands(device: Device, context: Context) -> Verdict | None:
+    """What: A port of the remote commands of the 1980s is open: rexec (512), rlogin (513) or rsh
+    (514). Nothing was sent to it. Port 514 alone may also be a collector of log messages.
+
+    Why: These services trust the name or address of the calling computer and encrypt nothing.
+    Someone inside the network can run commands, change what the device does, or read its files.
+
+    Fix: Turn the services off and use SSH. On printers switch off "rsh/rcp printing"; on old Unix
+    systems take them out of inetd or xinetd. If a maker needs them, let only its computer reach
+    the ports.
+
+    Verify: The next scan finds ports 512, 513 and 514 closed.
+    """
+    ports = look(device, (512, 513, 514)).open
+    if not ports:
+        return if_closed(device, (512, 513, 514), "remote command service")
+    named = [o for o in seen(device, "nmap.service", "exec", "login", "shell") if o.port in ports]
+    evidence = proof((open_port(p) for p in ports), "open") + proof(named, "nmap knows it")
+    sure = Confidence.HIGH if named else Confidence.MEDIUM
+    if not named and ports == (514,):
+        sure = Confidence.LOW
+    listed = " and ".join(str(p) for p in ports)
+    text = f"Open port of a remote command service: {listed}{when_asked(device, ports)}."
+    return Verdict(Result.FAIL, text, evidence, sure)
 
 
 @device_check(
@@ -158,6 +210,38 @@ def http_basic(device: Device, context: Context) -> Verdict | None:
         where = ports_of(basic)
         return _clear(f"The web login on {where} is unencrypted.", basic, "asks for Basic login")
     return _web_without(device, "Basic login")
+
+
+@device_check(
+    "cleartext.http-digest",
+    title="A web login on an unencrypted page is only thinly protected (Digest)",
+    severity=Level.LOW,
+    cites={"T09": "What is read after the login, and a hash of the password, are not encrypted."},
+    weakness="a web service protects its login by a hash and nothing else",
+    feeds={"T05": "Someone listening on the network tries out passwords against what was heard."},
+    action="Encrypt web services that ask for a password",
+    owner=Owner.IT,
+    cost=Cost.SMALL,
+)
+def http_digest(device: Device, context: Context) -> Verdict | None:
+    """What: A web service on this device asks for a name and password in the "Digest" way, on a
+    connection that is not encrypted.
+
+    Why: The password itself is not sent, but what is sent lets someone who listens try out
+    passwords at leisure, and everything on the pages is readable.
+
+    Fix: Switch HTTPS on in the device's settings and turn plain HTTP off. Until then give the
+    device a long password that is used nowhere else.
+
+    Verify: The next scan finds no login on an unencrypted page of this device.
+    """
+    worse = {o.port for o in seen(device, "http.auth", "basic")}
+    clear = _clear_web(device) - worse
+    digest = [o for o in seen(device, "http.auth", "digest") if o.port in clear]
+    if digest:
+        where = ports_of(digest)
+        return _clear(f"The web login on {where} is unencrypted.", digest, "asks for Digest login")
+    return _web_without(device, "Digest login")
 
 
 def _clear(

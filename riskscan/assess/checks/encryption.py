@@ -1,9 +1,8 @@
-"""The quality of encrypted connections: old versions, certificates, weak keys."""
+"""The quality of encrypted connections: old versions and weak ciphers."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import failed_probe, ports_of, proof, seen
@@ -11,6 +10,9 @@ from riskscan.model import Device, Level, Observation, Result
 
 _OLD = ("TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3", "SSLv2")
 _MODERN = ("TLSv1.2", "TLSv1.3")
+_WEAK = re.compile(r"NULL|RC4|DES|EXP|ADH|AECDH|_anon_")
+"""In names of OpenSSL and IANA: RFC 9325 section 4.1, RFC 5469, NIST SP 800-131A revision 2."""
+_TRIPLE_DES = re.compile(r"3DES|DES-CBC3")
 
 
 @device_check(
@@ -62,161 +64,64 @@ def _refuses_old(device: Device) -> Verdict | None:
     if spoken:
         text = f"{ports_of(refused).capitalize()} refused outdated encryption."
         return Verdict(Result.PASS, text, proof(refused, "an outdated version was refused"))
-    return _no_tls(device)
+    return no_tls(device)
 
 
 @device_check(
-    "tls.certificate-expired",
-    title="A security certificate is out of date",
-    severity=Level.LOW,
-    cites={"T09": "People who click past an expired certificate no longer notice a false one."},
-    weakness="a security certificate is out of date",
-    feeds={"T05": "Staff used to warnings accept a false certificate of someone in between."},
-    action="Renew the certificates",
-    owner=Owner.IT,
-    cost=Cost.NONE,
-)
-def certificate_expired(device: Device, context: Context) -> Verdict | None:
-    """What: The certificate with which a service proves its identity has expired, or is not yet
-    valid.
-
-    Why: Browsers warn about it, people learn to click the warning away, and then they also click
-    away the warning that shows a real attack.
-
-    Fix: Renew the certificate and note a reminder for the next date. Check that the device's
-    clock is right.
-
-    Verify: The next scan finds a certificate that is valid on that day.
-    """
-    ends = seen(device, "tls.not-after")
-    over = [o for o in ends if (when := _moment(o.value)) and when < context.now]
-    early = [
-        o
-        for o in seen(device, "tls.not-before")
-        if (when := _moment(o.value)) and when > context.now
-    ]
-    if over or early:
-        first = (over or early)[0]
-        verb = "expired on" if over else "is valid only from"
-        text = f"The certificate on {ports_of([first])} {verb} {first.value[:10]}."
-        evidence = proof(over, "end of validity") + proof(early, "start of validity")
-        return Verdict(Result.FAIL, text, evidence)
-    if ends and all(_moment(o.value) for o in ends):
-        return Verdict(
-            Result.PASS, "Every certificate seen is in date.", proof(ends, "valid until")
-        )
-    return _no_certificate(device)
-
-
-@device_check(
-    "tls.certificate-self-signed",
-    title="A security certificate vouches only for itself",
-    severity=Level.LOW,
-    cites={"T07": "A self-signed certificate does not prove who is at the other end."},
-    weakness="a service cannot prove who it is (self-signed certificate)",
-    feeds={"T05": "Someone in between presents a certificate that looks no worse."},
-    action="Install certificates that browsers trust",
+    "tls.weak-cipher",
+    title="An encrypted connection accepts ciphers that protect little or nothing",
+    severity=Level.MODERATE,
+    cites={"T09": "With such a cipher what passes can be read, or nobody proves who they are."},
+    weakness="ciphers that protect little or nothing are accepted",
+    feeds={"T05": "Someone on the network brings both sides to a cipher that can be broken."},
+    action="Turn weak ciphers off",
     owner=Owner.IT,
     cost=Cost.SMALL,
 )
-def certificate_self_signed(device: Device, context: Context) -> Verdict | None:
-    """What: The certificate of a service was issued by the service itself, as devices do when they
-    leave the factory. Nobody else vouches for it.
+def weak_cipher(device: Device, context: Context) -> Verdict | None:
+    """What: A service agreed to a cipher suite that does not encrypt, does not check who is there,
+    or can be broken (NULL, anonymous, export, DES, RC4; 3DES counts as less grave).
 
-    Why: The connection is encrypted, but a browser cannot tell the real device from an impostor.
-    On a switch or printer inside the practice this matters little; on the health record it does.
+    Why: What was meant to be protected, a login or a record, can be read or changed by someone on
+    the same network.
 
-    Fix: Start with systems that staff log in to: install a certificate from the practice's own or
-    a public authority. For other devices, note that the risk is accepted.
+    Fix: Leave only suites with AES-GCM or ChaCha20 in the service's settings (nginx:
+    ssl_ciphers; Apache: SSLCipherSuite; Windows: "SSL Cipher Suite Order" by group policy). If
+    the device is too old for that, ask the maker for an update and separate it meanwhile.
 
-    Verify: The next scan finds a certificate that another party issued, or the acceptance is on
-    file.
+    Verify: The next scan reports that the service refuses weak ciphers.
     """
-    selfish = seen(device, "tls.self-signed", "true")
-    if selfish:
-        text = f"The certificate on {ports_of(selfish)} vouches only for itself."
-        return Verdict(Result.FAIL, text, proof(selfish, "issuer and subject are the same"))
-    subjects = {(o.port, o.value) for o in seen(device, "tls.subject")}
-    issuers = seen(device, "tls.issuer")
-    if issuers and not any((o.port, o.value) in subjects for o in issuers):
-        text = "Every certificate seen was issued by another party."
-        return Verdict(Result.PASS, text, proof(issuers, "issued by another party"))
-    return _no_certificate(device)
-
-
-@device_check(
-    "tls.weak-key",
-    title="A security certificate uses weak cryptography",
-    severity=Level.MODERATE,
-    cites={"T09": "A short key or a broken signature can be forged, which undoes the encryption."},
-    weakness="a certificate with weak cryptography protects the connection",
-    feeds={"T05": "Someone with enough computing power forges the certificate and listens in."},
-    action="Replace certificates that use weak cryptography",
-    owner=Owner.IT,
-    cost=Cost.NONE,
-)
-def weak_key(device: Device, context: Context) -> Verdict | None:
-    """What: A certificate uses a key shorter than 2048 bits, or a signature made with MD5 or
-    SHA-1, which can be forged.
-
-    Why: Someone who can forge the certificate can pose as the service and read what staff type.
-
-    Fix: Issue a new certificate with a 2048-bit RSA (or 256-bit elliptic) key and a SHA-256
-    signature. Very old devices may need an update of the maker first.
-
-    Verify: The next scan finds neither a short key nor an MD5 or SHA-1 signature.
-    """
-    keys = seen(device, "tls.key")
-    short = [o for o in keys if _too_short(o.value)]
-    broken = [o for o in seen(device, "tls.signature") if _broken(o.value)]
-    if short or broken:
-        names = ", ".join(sorted({o.value for o in short} | {o.value for o in broken}))
+    agreed = seen(device, "tls.weak-cipher")
+    agreed += tuple(o for o in seen(device, "tls.cipher") if _WEAK.search(o.value))
+    if agreed:
+        names = " and ".join(sorted({o.value for o in agreed}))
+        slow = all(_TRIPLE_DES.search(o.value) for o in agreed)
         return Verdict(
             Result.FAIL,
-            f"The certificate on {ports_of([*short, *broken])} uses {names}.",
-            proof(short, "the key is too short") + proof(broken, "the signature can be forged"),
-            severity=None if short else Level.LOW,
+            f"{ports_of(agreed).capitalize()} agreed to {names}.",
+            proof(agreed, "agreed to a weak cipher suite"),
+            severity=Level.LOW if slow else None,
         )
-    if keys:
-        return Verdict(
-            Result.PASS, "Keys and signatures are strong.", proof(keys, "key type and size")
-        )
-    return _no_certificate(device)
+    return _refuses_weak(device)
 
 
-def _no_certificate(device: Device) -> Verdict | None:
-    spoken = seen(device, "tls.version")
+def _refuses_weak(device: Device) -> Verdict | None:
+    spoken = {o.port for o in seen(device, "tls.version") + seen(device, "tls.offers")}
+    refused = seen(device, "tls.weak-ciphers", "refused")
+    for port in sorted(spoken - {o.port for o in refused}, key=lambda p: p or 0):
+        return unknown(f"Port {port} was not asked whether it accepts weak ciphers.")
     if spoken:
-        return unknown(f"The certificate on {ports_of(spoken)} could not be read.")
-    return _no_tls(device)
+        text = f"{ports_of(refused).capitalize()} refused weak ciphers."
+        return Verdict(Result.PASS, text, proof(refused, "refused weak ciphers alone"))
+    return no_tls(device)
 
 
-def _no_tls(device: Device) -> Verdict | None:
+def no_tls(device: Device) -> Verdict | None:
     """Unknown where a handshake was tried in vain; not applicable where nothing speaks TLS."""
     blind = failed_probe(device, "tls")
     if blind is None:
         return None
     return unknown(f"The encryption could not be examined: port {blind[0]} {blind[1]}.")
-
-
-def _too_short(key: str) -> bool:
-    found = re.fullmatch(r"(RSA|DSA|EC) (\d{1,6})", key)
-    if found is None:
-        return False
-    return int(found[2]) < (224 if found[1] == "EC" else 2048)
-
-
-def _broken(signature: str) -> bool:
-    return signature.lower().replace("-", "") in ("md2", "md4", "md5", "sha1")
-
-
-def _moment(text: str) -> datetime | None:
-    """Read an ISO 8601 time from the network; None if it is none."""
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _named(version: str) -> str:

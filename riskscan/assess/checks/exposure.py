@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check
 from riskscan.assess.reading import if_closed, look, open_port, proof, seen, when_asked
-from riskscan.model import Confidence, Device, Level, Result
+from riskscan.model import Confidence, Device, Level, Observation, Result
 
 DATABASES: dict[int, str] = {
     1433: "Microsoft SQL Server",
@@ -14,11 +14,23 @@ DATABASES: dict[int, str] = {
     3050: "Firebird",
     3306: "MySQL or MariaDB",
     5432: "PostgreSQL",
+    5984: "CouchDB",
     6379: "Redis",
-    9200: "Elasticsearch",
+    9200: "Elasticsearch or OpenSearch",
+    11211: "memcached",
     27017: "MongoDB",
 }
 """Registered port to product (IANA service names; 9200 and 27017 by their makers' manuals)."""
+
+_GREETINGS = (
+    "mysql.version",
+    "postgres.ssl",
+    "mssql.version",
+    "redis.auth",
+    "memcached.auth",
+    "mongodb.wire-version",
+)
+_SPEAKS_HTTP = ("Elasticsearch", "OpenSearch", "CouchDB")
 
 _COMMON = (1433, 3306, 5432)
 """What must have been asked at least, before a device counts as free of databases."""
@@ -36,8 +48,8 @@ _COMMON = (1433, 3306, 5432)
     cost=Cost.SMALL,
 )
 def database(device: Device, context: Context) -> Verdict | None:
-    """What: A database on this device accepts connections from the office network. Normally only
-    the program that owns it needs to talk to it.
+    """What: A database or search engine on this device accepts connections from the office
+    network. Normally only the program that owns it needs to talk to it.
 
     Why: Databases of health record and practice programs hold all patients at once. A direct way
     to them passes by every rule that the program itself enforces.
@@ -47,7 +59,7 @@ def database(device: Device, context: Context) -> Verdict | None:
 
     Verify: The next scan finds the database port closed.
     """
-    spoke = seen(device, "mysql.version") + seen(device, "postgres.ssl")
+    spoke = _spoke(device)
     ports = look(device, DATABASES)
     if spoke or ports.open:
         numbers = sorted({o.port for o in spoke if o.port is not None} | set(ports.open))
@@ -59,6 +71,12 @@ def database(device: Device, context: Context) -> Verdict | None:
         return Verdict(Result.FAIL, text, evidence, sure)
     asked = tuple(p for p in DATABASES if device.host.asked(p) is not None)
     return if_closed(device, sorted({*_COMMON, *asked}), "a database")
+
+
+def _spoke(device: Device) -> tuple[Observation, ...]:
+    """Return what databases said of themselves; search engines name themselves over HTTP."""
+    told = tuple(o for key in _GREETINGS for o in seen(device, key))
+    return told + tuple(o for o in seen(device, "http.product") if o.value.startswith(_SPEAKS_HTTP))
 
 
 @device_check(

@@ -1,4 +1,4 @@
-"""Windows file sharing (SMB): old versions and missing protection against tampering."""
+"""File sharing (SMB, NFS): old versions, missing protection against tampering, open exports."""
 
 from __future__ import annotations
 
@@ -75,3 +75,41 @@ def signing_not_required(device: Device, context: Context) -> Verdict | None:
         text = "File sharing requires signing."
         return Verdict(Result.PASS, text, proof(strict, "signing is required"))
     return if_closed(device, (445,), "file sharing", probe="smb")
+
+
+@device_check(
+    "nfs.exported-to-world",
+    title="Folders are shared with every computer on the network (NFS)",
+    severity=Level.HIGH,
+    cites={
+        "T07": "The server takes any computer's word for who its user is.",
+        "A10": "Access to these folders was granted to everyone on the network.",
+    },
+    weakness="folders are shared with every computer on the network (NFS)",
+    feeds={"T04": "Anyone inside the network mounts the folder and reads or changes its files."},
+    action="Share folders with named computers only",
+    owner=Owner.IT,
+    cost=Cost.NONE,
+)
+def nfs_world(device: Device, context: Context) -> Verdict | None:
+    """What: The file server's own list says that a folder is shared (NFS) with any computer that
+    asks. The list was read; no folder was opened, and no name of one is kept.
+
+    Why: NFS believes the calling computer about who its user is. Images, scans and backups in
+    such a folder can be read, and often changed, by anyone on the network.
+
+    Fix: In the server's export settings name the computers that need each folder instead of "*"
+    or nothing, keep root squashing on, and share read-only where nobody writes (Synology: NFS
+    permissions of the shared folder; QNAP: NFS host access; Linux: /etc/exports).
+
+    Verify: The next scan finds no folder that is exported to everyone.
+    """
+    world = seen(device, "nfs.exported-to", "world")
+    if world:
+        text = "At least one folder is exported to every computer."
+        return Verdict(Result.FAIL, text, proof(world, "the export list names everyone"))
+    read = seen(device, "nfs.exports")
+    if read:
+        text = "No folder is exported to every computer."
+        return Verdict(Result.PASS, text, proof(read, "the export list was read"))
+    return if_closed(device, (2049,), "NFS", probe="nfs")

@@ -1,0 +1,52 @@
+"""Directories of people and computers (LDAP), and the names in which they are asked."""
+
+from __future__ import annotations
+
+from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
+from riskscan.assess.reading import if_closed, ports_of, proof, seen
+from riskscan.model import Confidence, Device, Level, Result
+
+
+@device_check(
+    "cleartext.ldap",
+    title="The directory of users answers without encryption (LDAP)",
+    severity=Level.MODERATE,
+    cites={
+        "T09": "Names and passwords sent to this port can travel unencrypted.",
+        "T08": "Without signing, answers of the directory can be changed on the way.",
+    },
+    weakness="the directory of users answers without encryption (LDAP)",
+    feeds={"T04": "Someone inside the network reads a password, or passes a login on."},
+    action="Make the directory insist on signing and encryption",
+    owner=Owner.IT,
+    cost=Cost.SMALL,
+)
+def ldap(device: Device, context: Context) -> Verdict | None:
+    """What: The directory of users and computers (LDAP) answers on its unencrypted port. Whether
+    it also takes passwords there was not tried: only the description that it shows to everyone
+    was read, no entry.
+
+    Why: Copiers, image archives and door systems often look up people in the directory with a
+    password that crosses the network readable. With it, or with a login that is passed on in
+    between, someone acts as that person.
+
+    Fix: On Windows require signing and channel binding by group policy ("Domain controller: LDAP
+    server signing requirements" and "LDAP server channel binding token requirements"), after a
+    look at events 2886 to 2889 for what would stop working. On OpenLDAP set olcSecurity: tls=1.
+    Move copiers and programs to LDAP over TLS (port 636).
+
+    Verify: The setting has been seen and noted, or the next scan finds ports 389 and 3268 closed.
+    """
+    shown = seen(device, "ldap.anonymous", "true")
+    if shown:
+        windows = bool(seen(device, "ldap.dc-level") or seen(device, "ldap.domain-level"))
+        text = f"The directory answers unencrypted on {ports_of(shown)}."
+        if windows:
+            text = text[:-1] + "; whether it insists on signing was not tried."
+        sure = Confidence.LOW if windows else Confidence.MEDIUM
+        return Verdict(Result.FAIL, text, proof(shown, "answered without encryption"), sure)
+    declined = seen(device, "ldap.anonymous")
+    if declined:
+        where = ports_of(declined)
+        return unknown(f"The directory on {where} told a stranger nothing, so it is not known.")
+    return if_closed(device, (389,), "LDAP", probe="ldap")
