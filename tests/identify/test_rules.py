@@ -12,7 +12,7 @@ from riskscan.errors import RuleError
 from riskscan.identify import explain, load_rules, observed, verify
 from riskscan.identify.pattern import compiled, dangers
 from riskscan.identify.rulebook import shipped_files
-from riskscan.model import OBSERVATION_CAP, DeviceClass
+from riskscan.model import DeviceClass
 
 RULES = load_rules()
 
@@ -26,10 +26,9 @@ def test_every_shipped_file_can_be_checked_alone() -> None:
     assert verify(shipped_files()) == []
 
 
-def test_rules_speak_of_most_classes() -> None:
+def test_rules_speak_of_every_class() -> None:
     spoken = {rule.device_class for rule in RULES.rules}
-    missing = set(DeviceClass) - spoken
-    assert missing == {DeviceClass.UNKNOWN, DeviceClass.MEDICAL_GATEWAY}
+    assert set(DeviceClass) - spoken == {DeviceClass.UNKNOWN}
 
 
 def test_toolkits_are_never_a_product() -> None:
@@ -56,19 +55,6 @@ def _patterns() -> Iterator[str]:
 
 def test_no_pattern_nests_repetitions() -> None:
     assert [p for p in _patterns() if list(dangers(p))] == []
-
-
-@pytest.mark.parametrize(
-    "unit", ["a", " ", "\t", "0", ".", "A-", "HP ", "CN=", "é", "\x1b[0m", "(("]
-)
-def test_hostile_values_neither_hang_nor_break_a_pattern(unit: str) -> None:
-    """Long runs of what the patterns repeat, after each beginning that a rule expects."""
-    beginnings = {o.value[:24] for r in RULES.rules for e in r.examples for o in e.observations}
-    patterns = [compiled(p) for p in set(_patterns())]
-    for beginning in sorted(beginnings)[::7]:
-        value = (beginning + unit * 4096)[:OBSERVATION_CAP]
-        for pattern in patterns:
-            pattern.search(value)
 
 
 @pytest.mark.parametrize(
