@@ -3,13 +3,15 @@
 A product is spelled as the table spells it, and so is a release::
 
     Windows            XP  7  8.1  10 22H2  10 LTSC 2019  11 24H2  7 or Server 2008 R2
+                       10 2004 to 22H2  (a build that several releases share)
     Windows Server     2008 R2  2012  2012 R2  2016
     Windows Embedded   Standard 7  POSReady 7
     SQL Server, Exchange Server, Office      2016  2008 R2
     Debian, CentOS, Android, iOS             10          (the major number alone)
     macOS              10.15  11                         (from 11 the major number alone)
     Ubuntu             18.04
-    MySQL, VMware ESXi, FortiOS, PAN-OS, OpenSSL    5.7  6.7  7.0  10.1  1.1.1
+    MySQL, MariaDB, VMware ESXi, FortiOS, PAN-OS    5.7  10.6  6.7  7.0  10.1
+    OpenSSL, PostgreSQL      1.1.1  9.6  14
 """
 
 from __future__ import annotations
@@ -117,10 +119,12 @@ PRODUCTS: frozenset[str] = frozenset(
         "Debian",
         "Exchange Server",
         "FortiOS",
+        "MariaDB",
         "MySQL",
         "Office",
         "OpenSSL",
         "PAN-OS",
+        "PostgreSQL",
         "SQL Server",
         "Ubuntu",
         "VMware ESXi",
