@@ -1,9 +1,13 @@
 """A known network asked again: what an unchanged device is spared, and what stays known of it.
 
-An unchanged device is asked the telltale ports, whatever was open, and the likely ports; the
-states of the others are carried over with the day they were asked. One device in seven gets its
-full list in each re-scan, and so each of them once within any seven. Every change, too, is a
-reason to ask in full.
+An unchanged device is asked the telltale ports, whatever was open, the likeliest ports, and a
+seventh of all others: each port of each device has its turn once within any seven re-scans. The
+states of the rest are carried over with the day they were asked. Every change is a reason to ask
+in full, at once.
+
+A port that was silent before is asked once and not again, since on most devices half the ports
+are: if that one packet is lost, what has opened there since is seen one re-scan later, or at its
+next turn.
 """
 
 from __future__ import annotations
@@ -32,10 +36,11 @@ from riskscan.model import (
 )
 
 TURNS = 7
-"""Re-scans within which each device is asked in full once."""
+"""Re-scans within which each port of each device is asked once."""
 
-MOST_PORTS = 60
-"""TCP ports that an unchanged device is asked, unless more than these were open."""
+MOST_PORTS = 32
+"""TCP ports that an unchanged device is asked each time, unless more than these were open; those
+whose turn it is come to these."""
 
 _NAME_TAGS = frozenset(
     {
@@ -54,9 +59,11 @@ def key_of(host: Host) -> str:
     return Device(host, Identity()).key
 
 
-def has_turn(key: str, turn: int) -> bool:
-    """Say whether a device is asked in full in the re-scan with this running number."""
-    return int.from_bytes(sha256(key.encode()).digest()[:8]) % TURNS == turn % TURNS
+def has_turn(key: str, protocol: str, port: int, turn: int) -> bool:
+    """Say whether a port of a device is asked in the re-scan with this running number."""
+    own = int.from_bytes(sha256(key.encode()).digest()[:8])
+    # By threes, so that ports side by side fall into different turns, and those of TCP and UDP.
+    return (own + 3 * port + (protocol == "udp")) % TURNS == turn % TURNS
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ class Again:
     """With the day on which each port was asked."""
     full: bool
     """It is asked in full in this scan, changed or not."""
+    turn: int = 0
+    """Running number of this re-scan."""
 
     @property
     def ordinary(self) -> bool:
@@ -93,12 +102,49 @@ class Again:
         }
         return frozenset(opened | {port for port in spoke if port is not None})
 
-    def first_tcp(self, pace: Pace) -> tuple[int, ...]:
-        """Return the ports that tell whether it has changed, by what they are worth knowing."""
+    @cached_property
+    def silent_tcp(self) -> frozenset[int]:
+        """TCP ports that gave no answer."""
+        return self._in(PortState.FILTERED, "tcp")
+
+    @cached_property
+    def silent_udp(self) -> frozenset[int]:
+        """UDP ports that gave no answer."""
+        return self._in(PortState.OPEN_OR_FILTERED, "udp") - self.answered_udp
+
+    def _in(self, state: PortState, protocol: str) -> frozenset[int]:
+        services = self.before.services
+        return frozenset(s.port for s in services if (s.state, s.protocol) == (state, protocol))
+
+    def tcp(self, pace: Pace) -> tuple[int, ...]:
+        """Return the ports that it is asked while unchanged, by what they are worth knowing."""
         must = {*TELLTALE_TCP, *self.open_tcp}
         likely = [port for port in LIKELY_TCP if port not in must and port in pace.tcp_ports]
         asked = must | set(likely[: max(0, MOST_PORTS - len(must))])
+        asked |= {port for port in pace.tcp_ports if self._is_due("tcp", port)}
         return tuple(sorted(asked, key=worth))
+
+    def udp(self, pace: Pace) -> tuple[int, ...]:
+        """Return the UDP ports that it is asked while unchanged."""
+        return tuple(
+            port
+            for port in pace.udp_ports
+            if port in self.answered_udp or self._is_due("udp", port)
+        )
+
+    def _is_due(self, protocol: str, port: int) -> bool:
+        """Say whether it is a port's turn; it always is where nothing is known of the port."""
+        if (protocol, port) not in self._known:
+            return True
+        return has_turn(self._key, protocol, port, self.turn)
+
+    @cached_property
+    def _known(self) -> frozenset[tuple[str, int]]:
+        return frozenset((s.protocol, s.port) for s in self.before.services)
+
+    @cached_property
+    def _key(self) -> str:
+        return key_of(self.before)
 
     def changed(self, host: Host) -> str:
         """Say what differs from the earlier scan, as far as this one has asked; '' for nothing."""
@@ -170,8 +216,7 @@ class Earlier:
             replace(s, as_of=s.as_of or before.seen_at or self._asked_at) for s in before.services
         ]
         kept = tuple(s for s in dated if s.as_of and self._now - s.as_of <= CARRIED_FOR)
-        full = len(kept) < len(dated) or has_turn(key_of(host), self._turn)
-        return Again(replace(before, services=kept), full)
+        return Again(replace(before, services=kept), len(kept) < len(dated), self._turn)
 
 
 def _finished(host: Host) -> bool:

@@ -11,6 +11,7 @@ from riskscan.discover.again import Again
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.checkpoints import Checkpoints
+from riskscan.discover.datagrams import Datagrams
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.nmap import Nmap, merged
@@ -83,6 +84,7 @@ class Examination:
         self._checkpoints = checkpoints or Checkpoints(None, brake)
         self._tried = {tried.port: tried for tried in begun.tried} if begun else {}
         self._left_alone = False
+        self._datagrams = 0
         host = picked_up(host, begun.host) if begun else host
         seen = triage(host)
         self.host = replace(host, triage=stricter(host.triage, seen) if _has_spoken(host) else seen)
@@ -172,7 +174,7 @@ class Examination:
         """
         gentlest = self._paces[Policy.FRAGILE]
         if self._again and self._again.ordinary and self.host.triage.policy is not Policy.FRAGILE:
-            return self._question(tcp=self._again.first_tcp(self.pace))
+            return self._question(tcp=self._again.tcp(self.pace), once=self._again.silent_tcp)
         return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps)
 
     def _is_spared(self) -> bool:
@@ -186,19 +188,33 @@ class Examination:
         left = self._unasked("tcp", self.pace.tcp_ports)
         return self._question(tcp=tuple(sorted(left, key=worth)))
 
-    def _udp(self) -> Question | None:
+    def _udp(self) -> None:
+        """Ask in the ports' own protocols, by probes; a port scan has nothing left to ask there."""
         ports = tuple(p for p in self._udp_to_ask() if p not in UDP_EMPTY)
-        return self._question(udp=ports, ceiling=UDP_PPS, udp_payload=True)
+        if not ports or not self._scope.allows(self.host.address):
+            return
+        before = self.host
+        silent = self._again.silent_udp if self._again else frozenset()
+        asker = Datagrams(
+            self._scope, self._brake, PROBES, now=lambda: (self.host, self.pace), ask_one=ask
+        )
+        for heard in asker.ask(ports, silent=silent):
+            self._datagrams = heard.questions
+            self._learn(
+                services=merged((before.services, heard.services)),
+                probe_results=(*before.probe_results, *heard.results),
+                connections=before.connections + heard.questions,
+            )
+            self._checkpoint()
 
     def _quiet_udp(self) -> Question | None:
         ports = tuple(p for p in self._udp_to_ask() if p in UDP_EMPTY)
         return self._question(udp=ports, ceiling=UDP_PPS)
 
     def _udp_to_ask(self) -> tuple[int, ...]:
-        left = self._unasked("udp", self.pace.udp_ports)
         if self._again is None or not self._is_spared():
-            return left
-        return tuple(p for p in left if p in self._again.answered_udp)
+            return self._unasked("udp", self.pace.udp_ports)
+        return self._unasked("udp", self._again.udp(self.pace))
 
     def _unasked(self, protocol: str, ports: Iterable[int]) -> tuple[int, ...]:
         asked = {s.port for s in self.host.services if s.protocol == protocol}
@@ -209,7 +225,7 @@ class Examination:
         tcp: tuple[int, ...] = (),
         udp: tuple[int, ...] = (),
         ceiling: int | None = None,
-        udp_payload: bool = False,
+        once: frozenset[int] = frozenset(),
     ) -> Question | None:
         if not (tcp or udp) or not self._scope.allows(self.host.address):
             return None
@@ -221,9 +237,9 @@ class Examination:
             udp,
             pps,
             self.pace.tries,
-            udp_payload,
             most=MOST_TRIES if ordinary else self.pace.tries,
             decoys=ordinary and ceiling is None,
+            once=tuple(once.intersection(tcp)),
         )
 
     def _ports_failed(self, reason: str) -> None:
@@ -304,7 +320,7 @@ class Examination:
         most = self.pace.most_connections
         if policy not in probe.policies or port not in allowed:
             detail = f"not asked of a {policy} device: {self.host.triage.reason}"
-        elif most is not None and connections >= most:
+        elif most is not None and connections - self._datagrams >= most:
             detail = f"it had {connections} connections, and a {policy} device gets no more"
         else:
             return None

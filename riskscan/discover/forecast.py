@@ -11,7 +11,8 @@ from riskscan.discover import pace
 from riskscan.discover.again import MOST_PORTS, TURNS
 from riskscan.discover.leftovers import PATIENCE
 from riskscan.discover.nmap import NMAPS_AT_ONCE
-from riskscan.discover.profile import Ceiling, Profile
+from riskscan.discover.ports import UDP_EMPTY
+from riskscan.discover.profile import CONVERSATION, LONGEST_CHAIN, Ceiling, Profile
 from riskscan.model import Address, Policy, Scope, Segment
 
 _WAVES, _WAVES_LARGE = 4, 2
@@ -34,7 +35,11 @@ _USUALLY_OPEN = 2
 """Open ports of an ordinary device."""
 
 _TRIES = 1.5
-"""Packets to a port of an ordinary device: half of the ports are silent, and asked twice."""
+"""Packets to a port of an ordinary device: half of the ports are silent, and asked twice. What was
+silent before is asked once."""
+
+_CONVERSATIONS = 2
+"""Of an open port that is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +205,18 @@ class _Usual:
 
     @property
     def packets(self) -> float:
-        ports, conversations = len(self._asked.tcp_ports), _USUALLY_OPEN
-        all_ports = ports + len(self._asked.udp_ports)
-        spared = min(MOST_PORTS, ports)
-        asked = (all_ports + (TURNS - 1) * spared) / TURNS if self._rescan else all_ports
-        most = self.profile.ceiling(Policy.NORMAL).open_port_packets
-        return _TRIES * asked + conversations * most
+        tcp, udp = self._ports
+        tries = 1 if self._rescan else _TRIES
+        return tries * (tcp + udp) + _USUALLY_OPEN * _CONVERSATIONS * CONVERSATION
+
+    @property
+    def _ports(self) -> tuple[float, float]:
+        """TCP and UDP ports that it is asked: in a re-scan the likeliest, and others in turn."""
+        tcp, udp = len(self._asked.tcp_ports), len(self._asked.udp_ports)
+        if not self._rescan:
+            return tcp, udp
+        spared = min(MOST_PORTS, tcp)
+        return spared + (tcp - spared) / TURNS, udp / TURNS
 
     def overlapped(self, sweep: float, devices: int) -> float:
         """Return seconds for a sweep and what follows it: the first devices do not wait."""
@@ -218,8 +229,14 @@ class _Usual:
 
     @property
     def _seconds(self) -> float:
-        once = self.profile.seconds_once(Policy.NORMAL)
-        return _TRIES * once + _USUALLY_OPEN * (self._asked.gap + self._asked.read_timeout / 2)
+        tcp, udp = self._ports
+        if self._rescan:
+            once = tcp / self._asked.host_pps + udp / pace.UDP_PPS
+        else:
+            once = _TRIES * self.profile.seconds_once(Policy.NORMAL)
+        waits = LONGEST_CHAIN if self._asked.udp_ports else 0.0
+        one = self._asked.gap + self._asked.read_timeout / 2
+        return once + waits + _USUALLY_OPEN * _CONVERSATIONS * one
 
 
 def _longest(profile: Profile, policy: Policy) -> float:
@@ -229,6 +246,7 @@ def _longest(profile: Profile, policy: Policy) -> float:
 
 
 def _udp_queue(profile: Profile, devices: int) -> float:
-    """Return seconds that the last device waits for nmap, which asks a few at a time over UDP."""
+    """Return seconds that the last device waits for nmap, which sends the empty datagrams."""
     asked = profile.paces[Policy.NORMAL]
-    return asked.tries * len(asked.udp_ports) / pace.UDP_PPS * (devices // NMAPS_AT_ONCE)
+    ports = sum(port in UDP_EMPTY for port in asked.udp_ports)
+    return asked.tries * ports / pace.UDP_PPS * (devices // NMAPS_AT_ONCE)

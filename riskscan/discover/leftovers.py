@@ -37,8 +37,8 @@ _NO_SCRIPTS = Path(__file__).with_name("no_scripts")
 NEVER_NAMED = FORBIDDEN_PORTS | frozenset(
     {
         # DICOM, where it is registered and where archives and modalities put it
-        *(104, 105, 1234, 2345, 2761, 2762, 4006, 4100, 4105, 4242, 5104, 5678, 5679, 7777, 8104),
-        *(10104, 11112, 11113, 11114, 11115, 11119, 20104, 22104),
+        *(104, 105, 1234, 2345, 2761, 2762, 4006, 4096, 4100, 4105, 4242, 5104, 5678, 5679, 7777),
+        *(8104, 10104, *range(11110, 11116), 11119, 20104, 22104),
         # HL7, laboratory and dental middleware, health record servers, patient monitors
         *(1972, 2575, 3001, 6660, 6661, 6662, 7002, 8042, 8043, 23796, 24005, 24105, 51000),
         *(51773, 52773, 56773, 57772),

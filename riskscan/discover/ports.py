@@ -39,6 +39,7 @@ shows itself as medical is recognised before the long list begins."""
 _MEDICAL: dict[int, str] = {
     1972: "InterSystems Caché/IRIS superserver under many record systems",
     4006: "DICOM of some ultrasound and CR consoles",
+    4096: "DICOM of some viewing stations",
     4242: "Orthanc DICOM",
     5678: "DICOM of older storage servers",
     6660: "HL7: default remote port of an interface engine's sender",
@@ -223,14 +224,19 @@ def worth(port: int) -> int:
 
 
 UDP_ASKED: dict[int, str] = {
-    53: "name server; nmap sends a status request, RFC 1035",
-    123: "NTP; nmap sends a client request, RFC 5905",
-    137: "NetBIOS name service; nmap sends a node status request, RFC 1002",
-    161: "SNMP; nmap sends a discovery of the engine, RFC 3414, and one read as 'public'",
-    1900: "SSDP; nmap sends a search, to this one device",
-    5353: "mDNS; nmap sends a query for services, to this one device, RFC 6763",
+    3702: "WS-Discovery: cameras, printers, medical devices; one Probe to this one device",
+    161: "SNMP: one read as 'public', one discovery of the engine, RFC 3414",
+    5353: "mDNS: a query for services to this one device, RFC 6762",
+    137: "NetBIOS name service: a node status request, RFC 1002",
+    1900: "SSDP: a search, to this one device",
+    5060: "SIP: an OPTIONS request, RFC 3261; rings nothing",
+    623: "IPMI: which ways to log in a server's management offers",
+    1434: "SQL Server Browser: names and ports of instances, MC-SQLR",
+    53: "name server: a status request, RFC 1035",
+    123: "NTP: a client request, RFC 5905",
 }
-"""UDP ports that are asked in their own protocol, with well-formed reads that change nothing.
+"""UDP ports that are asked in their own protocol, with well-formed reads that change nothing; in
+this order, since a device that says over WS-Discovery that it is medical is asked no more.
 TFTP (69) is left out: the only question that it answers is a request for a file."""
 
 UDP_EMPTY: dict[int, str] = {

@@ -12,6 +12,8 @@ _MEDICAL: dict[int, str] = {
     5679: "DICOM next to 5678",
     7777: "DICOM of some archives; web consoles",
     8104: "DICOM next to 104, moved",
+    11110: "DICOM next to 11112",
+    11111: "DICOM next to 11112",
     11114: "DICOM next to 11112",
     11115: "DICOM next to 11112",
     11119: "DICOM next to 11112",

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from riskscan.discover.datagrams import PATIENCE
 from riskscan.discover.leftovers import MOST_CONNECTIONS
-from riskscan.discover.pace import MOST_TRIES, PACES, UDP_PPS
-from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED
+from riskscan.discover.pace import FRAGILE_CONNECTIONS, MOST_TRIES, PACES, UDP_PPS
+from riskscan.discover.ports import NORMAL_TCP, UDP_ASKED, UDP_EMPTY
 from riskscan.discover.ports_rarer import RARER_TCP
 from riskscan.discover.raw.engine.asking import EXTRA_UNTIL, REST
 from riskscan.discover.raw.engine.peer import ROW
@@ -23,8 +24,20 @@ CONVERSATION = 10
 """Packets that one short question over TCP costs: three to open, one or two each way with their
 acknowledgements, two or three to close."""
 
-QUESTIONS = 3
-"""Conversations that one open port gets at most: what it speaks, and TLS once more if it does."""
+QUESTIONS = 9
+"""Conversations that one open port gets at most: three of TLS, four for web pages where the server
+keeps no connection open, one for NTLM, and one where SSDP points to this port. Most ports get one
+or two. A fragile device gets ``FRAGILE_CONNECTIONS`` in all, and so no port of it more."""
+
+RESETS = 2
+"""Packets that close a port which the engine found open: one, and one more where it was lost on
+the way, or the device says twice that the port is open."""
+
+DATAGRAMS: Mapping[int, int] = MappingProxyType({3702: 2, 161: 3, 5353: 2})
+"""Datagrams that a UDP port gets at most from its probe, where that is not one."""
+
+LONGEST_CHAIN = max(DATAGRAMS.values()) * PATIENCE
+"""Seconds of silence after which the most patient of these probes gives up."""
 
 RESTS = 2
 """Times that the port engine lets a device in distress rest before it gives up; after each it
@@ -47,7 +60,7 @@ class Ceiling:
     port_packets: int
     """To learn which ports are open, with every try that packet loss or distress can cause."""
     open_port_packets: int
-    """Beyond that, for each port that is open: the reset that closes it, and what it is asked."""
+    """Beyond that, for each port that is open: what closes it, and what it is asked."""
     per_second: int
     """In any one second."""
     seconds: float
@@ -83,15 +96,19 @@ class Profile:
         extra = (most - pace.tries) * min(ports, EXTRA_UNTIL // most)
         decoys = 0 if policy is Policy.FRAGILE else DECOYS * pace.tries
         after_rests = RESTS * (min(ROW + pace.host_pps, ports - KNOWN_BEFORE_REST) + 1)
-        udp = pace.tries * len(pace.udp_ports)
+        udp = sum(
+            pace.tries if port in UDP_EMPTY else DATAGRAMS.get(port, 1) for port in pace.udp_ports
+        )
         naming = MOST_CONNECTIONS if pace.version_intensity is not None else 0
+        questions = FRAGILE_CONNECTIONS if policy is Policy.FRAGILE else QUESTIONS
         return Ceiling(
             port_packets=pace.tries * ports + extra + decoys + after_rests + udp,
-            open_port_packets=(QUESTIONS + naming) * CONVERSATION + 1,
+            open_port_packets=(questions + naming) * CONVERSATION + RESETS,
             per_second=max(pace.host_pps, BURST),
             seconds=pace.tries * self.seconds_once(policy)
             + (extra + decoys + after_rests) / self._telltale_pps(pace)
-            + RESTS * REST,
+            + RESTS * REST
+            + (LONGEST_CHAIN if pace.udp_ports else 0),
         )
 
     def seconds_once(self, policy: Policy) -> float:
@@ -153,7 +170,11 @@ def _asking(policy: Policy, tcp: Mapping[int, str]) -> Pace:
     return replace(PACES[policy], tcp_ports=tuple(tcp))
 
 
-_GENTLE = replace(_asking(Policy.NORMAL, GENTLE_TCP), udp_ports=tuple(UDP_ASKED))
+_GENTLE_UDP = tuple(port for port in UDP_ASKED if port not in (53, 123, 1434))
+"""What tells what a device is, or that it lets anyone in. A name server, a clock and an instance
+of SQL Server are met over TCP too, or by what they serve."""
+
+_GENTLE = replace(_asking(Policy.NORMAL, GENTLE_TCP), udp_ports=_GENTLE_UDP)
 """UDP only in each port's own protocol: an empty datagram is a question that no protocol has."""
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

@@ -17,7 +17,7 @@ from riskscan.discover.brake import Brake
 from riskscan.discover.examine import Examination
 from riskscan.discover.nmap import Nmap, find_nmap
 from riskscan.discover.pace import PACES
-from riskscan.discover.ports import LIKELY_TCP, TELLTALE_TCP
+from riskscan.discover.ports import LIKELY_TCP, NORMAL_TCP, TELLTALE_TCP, UDP_ASKED
 from riskscan.model import (
     CARRIED_FOR,
     Device,
@@ -59,40 +59,59 @@ def a_scan(*hosts: Host, began: datetime = BEFORE, **given: object) -> Scan:
     return Scan(f"S-{began:%d}", site, began, **plain)  # type: ignore[arg-type]
 
 
-def again(before: Host, now: Host = HOST, *, turn: int | None = None) -> Again | None:
-    """Return what is known of ``now``, in a re-scan that is not its turn unless said otherwise."""
-    key = Device(now, Identity()).key
-    quiet = next(t for t in range(TURNS) if not has_turn(key, t))
-    return Earlier(a_scan(before), now=NOW, turn=quiet if turn is None else turn).of(now)
+def again(before: Host, now: Host = HOST, *, turn: int = 0) -> Again | None:
+    """Return what is known of ``now`` from a scan of ``before``."""
+    return Earlier(a_scan(before), now=NOW, turn=turn).of(now)
 
 
 # -- whose turn it is -------------------------------------------------------------------------
 
 
-@given(MACS, st.integers(0, 10_000))
-def test_each_device_is_asked_in_full_exactly_once_within_any_seven_re_scans(
-    mac: str, first: int
+@given(MACS, st.integers(1, 65_535), st.sampled_from(["tcp", "udp"]), st.integers(0, 10_000))
+def test_each_port_of_a_device_has_its_turn_exactly_once_within_any_seven_re_scans(
+    mac: str, port: int, protocol: str, first: int
 ) -> None:
-    assert sum(has_turn(mac, turn) for turn in range(first, first + TURNS)) == 1
+    turns = range(first, first + TURNS)
+
+    assert sum(has_turn(mac, protocol, port, turn) for turn in turns) == 1
 
 
-def test_the_turns_are_shared_out_among_the_devices() -> None:
+@given(MACS)
+def test_within_seven_re_scans_an_unchanged_device_is_asked_its_whole_list(mac: str) -> None:
+    pace = PACES[Policy.NORMAL]
+    services = [Service(port, "tcp", PortState.CLOSED) for port in pace.tcp_ports]
+    services += [Service(port, "udp", PortState.CLOSED) for port in pace.udp_ports]
+    known = Again(replace(HOST, mac=mac, services=tuple(services)), full=False)
+
+    scans = [replace(known, turn=turn) for turn in range(TURNS)]
+
+    assert {port for scan in scans for port in scan.tcp(pace)} == set(pace.tcp_ports)
+    assert sorted(p for scan in scans for p in scan.udp(pace)) == sorted(pace.udp_ports)
+    rarer = [port for scan in scans for port in scan.tcp(pace) if port not in LIKELY_TCP]
+    assert len(rarer) == len(set(rarer)), "once each"
+
+
+@pytest.mark.parametrize("ports", [tuple(NORMAL_TCP), tuple(UDP_ASKED)], ids=["TCP", "UDP"])
+def test_each_re_scan_has_a_like_share_of_the_ports(ports: tuple[int, ...]) -> None:
+    shares = [sum(has_turn(MAC, "tcp", port, turn) for port in ports) for turn in range(TURNS)]
+
+    assert max(shares) <= 2 * len(ports) / TURNS + 1
+
+
+def test_the_turns_differ_from_device_to_device() -> None:
     macs = [f"18:db:f2:00:{n // 256:02x}:{n % 256:02x}" for n in range(700)]
 
-    shares = [sum(has_turn(mac, turn) for mac in macs) for turn in range(TURNS)]
+    shares = [sum(has_turn(mac, "tcp", 8080, turn) for mac in macs) for turn in range(TURNS)]
 
-    assert sum(shares) == 700
     assert min(shares) > 60
 
 
-def test_in_its_turn_a_device_is_asked_in_full() -> None:
-    known = replace(HOST, services=ASKED)
-    turn = next(t for t in range(TURNS) if has_turn(MAC, t))
+def test_a_port_that_no_scan_has_asked_is_asked_at_once() -> None:
+    pace = PACES[Policy.NORMAL]
+    known = Again(replace(HOST, services=ASKED[:2]), full=False)
 
-    seen = again(known, turn=turn)
-
-    assert seen is not None
-    assert seen.full
+    assert set(known.tcp(pace)) == {*pace.tcp_ports}
+    assert known.udp(pace) == pace.udp_ports
 
 
 # -- who is known -----------------------------------------------------------------------------
@@ -155,17 +174,32 @@ SERVICES = st.lists(
 ).map(tuple)
 
 
+def is_due(port: int) -> bool:
+    return has_turn(MAC, "tcp", port, 0)
+
+
+@given(SERVICES)
+def test_only_what_was_silent_is_asked_once_and_nothing_else(
+    services: tuple[Service, ...],
+) -> None:
+    known = Again(replace(HOST, services=services), full=False)
+
+    assert known.silent_tcp == {s.port for s in services if s.state is PortState.FILTERED}
+    assert not known.silent_tcp & known.open_tcp
+
+
 @given(SERVICES)
 def test_an_unchanged_device_is_asked_every_telltale_and_open_port_and_few_others(
     services: tuple[Service, ...],
 ) -> None:
     known = Again(replace(HOST, services=services), full=False)
 
-    asked = known.first_tcp(PACES[Policy.NORMAL])
+    asked = known.tcp(replace(PACES[Policy.NORMAL], tcp_ports=LIKELY_TCP))
 
     must = {*TELLTALE_TCP, *known.open_tcp}
+    due = [p for p in LIKELY_TCP if p not in {s.port for s in services} or is_due(p)]
     assert must <= set(asked) <= must | set(LIKELY_TCP)
-    assert len(asked) == len(set(asked)) <= max(MOST_PORTS, len(must))
+    assert len(asked) == len(set(asked)) <= max(MOST_PORTS, len(must)) + len(due)
 
 
 @given(SERVICES, SERVICES)
@@ -289,8 +323,14 @@ def examine(
         nmap=Nmap(find_nmap()[0], privileged=False, brake=brake),
         notify=lambda event: None,
         brake=brake,
-        again=Again(before, full=full) if before else None,
+        again=Again(before, full=full, turn=quiet_turn(ports["other"])) if before else None,
     ).run(lambda stage: None)
+
+
+def quiet_turn(port: int) -> int:
+    """Return a re-scan in which a port of the examined host has no turn."""
+    key = str(peers.LOOPBACK)
+    return next(t for t in range(TURNS) if not has_turn(key, "tcp", port, t))
 
 
 def known_as(ports: dict[str, int], *, greets: str = "220 welcome") -> Host:
@@ -326,8 +366,8 @@ def test_an_unchanged_device_keeps_what_it_was_not_asked_and_its_probes_are_fres
     assert len(host.services) == len({s.port for s in host.services})
 
 
-@pytest.mark.parametrize("why", ["its turn", "a port closed", "new"])
-def test_a_device_that_is_new_or_changed_or_due_is_asked_in_full(
+@pytest.mark.parametrize("why", ["too old", "a port closed", "new"])
+def test_a_device_that_is_new_or_changed_or_known_from_long_ago_is_asked_in_full(
     examined: dict[str, int], why: str
 ) -> None:
     before = known_as(examined)
@@ -335,7 +375,7 @@ def test_a_device_that_is_new_or_changed_or_due_is_asked_in_full(
         gone = Service(1, "tcp", PortState.OPEN, BEFORE)
         before = replace(before, services=(gone, *before.services))
 
-    host = examine(examined, None if why == "new" else before, full=why == "its turn")
+    host = examine(examined, None if why == "new" else before, full=why == "too old")
 
     assert states(host, examined) == {
         "known": (PortState.OPEN, None),

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import ProtocolError
-from riskscan.model import Host, Observation, Policy, PortState
-
-_MAYBE = frozenset({PortState.OPEN, PortState.OPEN_OR_FILTERED})
+from riskscan.discover.udp import worth_asking
+from riskscan.model import Host, Observation, Policy
 
 UNICAST = b"\x03"
 """CLNT_UCAST_EX: which instances are there? (MC-SQLR 2.2.2)"""
@@ -37,7 +36,7 @@ class MsSqlBrowser:
     policies = frozenset({Policy.NORMAL, Policy.ROBUST})
 
     def wants(self, host: Host) -> tuple[int, ...]:
-        return (1434,) if host.asked(1434, "udp") in _MAYBE else ()
+        return worth_asking(host, 1434)
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         for answer in dialer.datagram(port, UNICAST):

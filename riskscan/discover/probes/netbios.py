@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import ProtocolError
-from riskscan.model import Host, Observation, Policy, PortState
-
-_MAYBE = frozenset({PortState.OPEN, PortState.OPEN_OR_FILTERED})
+from riskscan.discover.udp import worth_asking
+from riskscan.model import Host, Observation, Policy
 
 _STATUS, _INTERNET = 0x0021, 0x0001
 _WILDCARD = b"\x20" + b"CK" + b"A" * 30 + b"\0"
@@ -42,7 +41,7 @@ class NetBios:
     policies = frozenset({Policy.NORMAL, Policy.ROBUST})
 
     def wants(self, host: Host) -> tuple[int, ...]:
-        return (137,) if host.asked(137, "udp") in _MAYBE else ()
+        return worth_asking(host, 137)
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         ident = secrets.token_bytes(2)

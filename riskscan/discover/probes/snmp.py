@@ -50,8 +50,8 @@ class Snmp:
     """Bytes sent, in order: one version 2c GetRequest for sysDescr, sysObjectID and sysName with
     the community ``public``. If it is answered by what seems to be a printer or a UPS, one more,
     for three or four literal objects that name its model. If it is not answered, one empty request
-    of version 3, which asks for the engine id; and one GetRequest of version 1 where that, or the
-    port scan, shows that there is an agent. Each is a single datagram and never repeated.
+    of version 3, which asks for the engine id; and one GetRequest of version 1 unless the port was
+    silent before. Each is a single datagram and never repeated.
 
     It is the question that every monitoring tool asks first, and it reads constants. Nothing is
     walked, nothing is set, no second community is tried, no user is named.

@@ -12,9 +12,9 @@ from riskscan.model import Host, Observation, Policy
 
 
 class Wsd:
-    """Bytes sent, in order: one Probe in the namespaces of the 2005 draft, which cameras, printers
-    and Windows speak; if that is not answered, one in those of version 1.1, which the medical
-    devices of IEEE 11073 SDC speak. Each a single datagram to this device alone.
+    """Bytes sent, in order: one Probe in the namespaces of version 1.1, which the medical devices
+    of IEEE 11073 SDC speak; if that is not answered, one in those of the 2005 draft, which cameras,
+    printers and Windows speak. Each a single datagram to this device alone.
 
     A Probe asks who is there and changes nothing (WS-Discovery 1.1 section 5.2). Nothing else of a
     device is called. What says that it is medical is known for it at once, and is asked no more.
@@ -29,8 +29,8 @@ class Wsd:
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         try:
-            (answer,) = dialer.datagram(port, probe(DRAFT))
-        except TimedOut:
             (answer,) = dialer.datagram(port, probe(OASIS))
+        except TimedOut:
+            (answer,) = dialer.datagram(port, probe(DRAFT))
         for key, value in match_facts(answer):
             yield Observation.of(key, value, port, "udp")
