@@ -18,7 +18,8 @@
     │   ├── StoreTooNew           written by a newer riskscan
     │   ├── StoreFull             no space left
     │   ├── ScanNotFound
-    │   └── DeviceNotFound
+    │   ├── DeviceNotFound
+    │   └── FindingNotFound
     ├── OutputError               a report cannot be written
     └── Interrupted               stopped by the user; what was learned is kept; exit code 4
 
@@ -106,6 +107,10 @@ class ScanNotFound(StoreError):
 
 class DeviceNotFound(StoreError):
     """The scan holds no such device."""
+
+
+class FindingNotFound(StoreError):
+    """The assessment holds no such finding."""
 
 
 class OutputError(RiskscanError):

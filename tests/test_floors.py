@@ -37,6 +37,7 @@ def test_every_verb_has_a_module_and_every_module_with_a_command_is_a_verb() -> 
         "group",
         "options",
         "correct",  # riskscan devices set
+        "decide",  # riskscan findings set
     }
 
     assert verbs == set(VERBS)
@@ -46,6 +47,8 @@ def _commands() -> list[list[str]]:
     return [[verb] for verb in VERBS] + [
         *(["rules", word] for word in ("verify", "match", "coverage")),
         *(["devices", word] for word in ("show", "set")),
+        *(["findings", word] for word in ("show", "set")),
+        ["checks", "show"],
         *(["knowledge", word] for word in ("status", "update", "import", "export")),
     ]
 

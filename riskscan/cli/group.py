@@ -21,7 +21,8 @@ VERBS: dict[str, str] = {
     "scan": "Find every device on the network, gently, and remember it.",
     "devices": "List the devices of a scan.",
     "identify": "Say again what the devices of a stored scan are; sends nothing.",
-    "findings": "List what is weak, worst first.",
+    "findings": "List what is weak, worst first, and say what is to become of it.",
+    "checks": "List and explain everything that is looked for.",
     "assess": "Score HIPAA risk and the 54 controls from the evidence.",
     "report": "Write the report: PDF, HTML, JSON or CSV.",
     "scans": "List the scans in the database.",
@@ -34,7 +35,7 @@ VERBS: dict[str, str] = {
 
 INTERRUPTED_TWICE = 130
 
-_WITHOUT_DATABASE = ("init", "rules", "knowledge")
+_WITHOUT_DATABASE = ("init", "rules", "checks", "knowledge")
 """Verbs that no right is needed for, and that open no database: the others give theirs up there."""
 
 

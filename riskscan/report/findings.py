@@ -85,9 +85,21 @@ def _case(finding: Finding, device: Device | None) -> Case:
         mac=(device.host.mac or "") if device else "",
         severity=finding.severity,
         confidence=CONFIDENCE[finding.confidence],
-        summary=shortened(finding.summary, _SUMMARY),
+        summary=shortened(_with_decision(finding), _SUMMARY),
         evidence="; ".join(_in_short(e) for e in finding.evidence[:4]),
     )
+
+
+def _with_decision(finding: Finding) -> str:
+    """Return the summary, and before it what a named person decided, if anybody did."""
+    decision = finding.decision
+    if decision is None:
+        again = f"Open again ({finding.reopened}). " if finding.reopened else ""
+        return again + finding.summary
+    until = f" until {decision.until}" if decision.until else ""
+    instead = f" Instead: {decision.control}." if decision.control else ""
+    said = f"Set aside by {decision.person} as {decision.disposition.label}{until}"
+    return f"{said}: {decision.reason}.{instead} Seen: {finding.summary}"
 
 
 def _in_short(evidence: Evidence) -> str:

@@ -1,0 +1,107 @@
+"""A finding of an assessment, as the verbs about findings show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskscan.cli.tables import Row
+    from riskscan.model import Assessment, Decision, Finding
+
+
+def wanted_finding(assessment: Assessment, finding_id: str) -> Finding:
+    """Return the finding of that id. Raises :class:`riskscan.errors.FindingNotFound`."""
+    from riskscan.errors import FindingNotFound
+
+    said = finding_id.strip().lower().removeprefix("f-")
+    for finding in assessment.findings:
+        if finding.id == f"F-{said}":
+            return finding
+    raise FindingNotFound(
+        f"the assessment of scan {assessment.scan_id} holds no finding {finding_id[:60]!r}",
+        "riskscan findings --all lists them",
+    )
+
+
+def finding_row(finding: Finding, history: Sequence[Decision] = ()) -> Row:
+    """Return a finding as JSON and CSV have it; with its ``history`` if any is given."""
+    decision = finding.decision
+    row = {
+        "id": finding.id,
+        "check": finding.check,
+        "address": finding.address,
+        "result": finding.result.value,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "summary": finding.summary,
+        "decision": decision.disposition.value if decision else None,
+        "decided_by": decision.person if decision else None,
+        "decided_until": decision.until.isoformat() if decision and decision.until else None,
+        "reopened": finding.reopened,
+        "evidence": [
+            {
+                "key": item.observation.key,
+                "value": item.observation.value,
+                "port": item.observation.port,
+                "protocol": item.observation.protocol,
+                "says": item.says,
+            }
+            for item in finding.evidence
+        ],
+    }
+    return {**row, "history": [_decision_row(d) for d in history]} if history else row
+
+
+def _decision_row(decision: Decision) -> Row:
+    return {
+        "as": decision.disposition.value,
+        "by": decision.person,
+        "at": decision.made_at.isoformat(),
+        "reason": decision.reason,
+        "until": decision.until.isoformat() if decision.until else None,
+        "control": decision.control or None,
+    }
+
+
+def finding_lines(told: Row) -> Iterator[str]:
+    """Yield all that is known of a finding, a paragraph a line; values are still as received."""
+    explained = told["explained"]
+    where = told["address"] or "the network as a whole"
+    yield f"{told['id']}  {explained['title'] if explained else told['check']}"
+    yield f"{where}{', ' + told['device'] if told['device'] else ''}"
+    yield f"{told['result']}, severity {told['severity']}, confidence {told['confidence']}"
+    yield told["summary"]
+    yield from _evidence_lines(told["evidence"])
+    yield ""
+    yield (
+        f"Judged by check {told['check']}, on {told['assessed'][:10]}, "
+        f"with content {told['content_revision']}."
+    )
+    yield from _decision_lines(told)
+    if explained:
+        from riskscan.cli.checks import check_lines
+
+        yield from check_lines(explained)
+
+
+def _evidence_lines(evidence: Sequence[Row]) -> Iterator[str]:
+    yield ""
+    yield "Evidence, as received:" if evidence else "There is no evidence: nothing was seen."
+    for item in evidence:
+        port = f" on {item['port']}/{item['protocol'] or 'tcp'}" if item["port"] else ""
+        yield f'  {item["key"]}{port} = "{item["value"]}"  ({item["says"]})'
+
+
+def _decision_lines(told: Row) -> Iterator[str]:
+    history = told.get("history", ())
+    if not history:
+        return
+    yield ""
+    yield "What was decided, oldest first:"
+    for each in history:
+        until = f", until {each['until']}" if each["until"] else ""
+        control = f" Instead: {each['control']}." if each["control"] else ""
+        yield f"  {each['at'][:10]} {each['by']}: {each['as']}{until}. {each['reason']}{control}"
+    if told["reopened"]:
+        yield f"It is open again: {told['reopened']}."
