@@ -11,6 +11,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -129,9 +130,9 @@ def _unpacked(raw: bytes) -> tuple[Holding, ...]:
         with zipfile.ZipFile(io.BytesIO(raw)) as bundle:
             sums = _manifest(bundle)
             return tuple(_part(bundle, name, wanted) for name, wanted in sums.items())
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError) as error:
         raise FeedRefused("the bundle is damaged") from error
-    except (RuntimeError, ValueError, OSError) as error:  # encrypted; odd headers
+    except (RuntimeError, ValueError, OSError) as error:  # encrypted, another method, odd headers
         raise FeedRefused("the bundle cannot be unpacked") from error
 
 
@@ -157,6 +158,8 @@ def _part(bundle: zipfile.ZipFile, name: str, wanted: str) -> Holding:
 
 def _capped(bundle: zipfile.ZipFile, name: str, cap: int) -> bytes:
     try:
+        if bundle.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FeedRefused(f"{name} is packed in a way that riskscan does not use")
         with bundle.open(name) as file:
             raw = file.read(cap + 1)
     except KeyError as error:

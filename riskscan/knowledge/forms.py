@@ -63,6 +63,7 @@ class FlawForm(Form):
     affected: Annotated[tuple[RangeForm, ...], Field(max_length=50)] = ()
     repaired_in_place: bool = False
     also_named: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    complete: bool = False
     source: Line
 
     def fact(self) -> KnownExploited:
@@ -77,6 +78,7 @@ class FlawForm(Form):
             affected=tuple(each.fact() for each in self.affected),
             repaired_in_place=self.repaired_in_place,
             also_named=self.also_named,
+            complete=self.complete,
             source=self.source,
         )
 

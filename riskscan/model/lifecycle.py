@@ -101,6 +101,8 @@ class KnownExploited:
     """Distributors carry the repair into old versions without a new number."""
     also_named: tuple[str, ...] = ()
     """First words of the names of devices that run this product: ``FortiGate``."""
+    complete: bool = False
+    """No other entry of the catalogue is about this product: to lie outside is to be free of it."""
     source: str = ""
 
 

@@ -54,9 +54,6 @@ KNOWLEDGE = Knowledge(
         EndOfSupport("SQL Server", "2008 R2", date(2019, 7, 9), date(2022, 7, 12), "test"),
         EndOfSupport("SQL Server", "2014", date(2024, 7, 9), None, "test"),
         EndOfSupport("SQL Server", "2019", date(2030, 1, 8), None, "test"),
-        EndOfSupport("SQL Server", "2008 R2", date(2019, 7, 9), date(2022, 7, 12), "test"),
-        EndOfSupport("SQL Server", "2014", date(2024, 7, 9), None, "test"),
-        EndOfSupport("SQL Server", "2019", date(2030, 1, 8), None, "test"),
         EndOfSupport("OpenSSL", "1.0.2", date(2019, 12, 31), None, "test"),
     ),
     exploited=(
@@ -68,6 +65,7 @@ KNOWLEDGE = Knowledge(
             date(2024, 5, 20),
             ransomware=True,
             affected=(VersionRange(before="4.4.1"),),
+            complete=True,
         ),
         KnownExploited(
             "CVE-2021-41773",
