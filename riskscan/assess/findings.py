@@ -18,9 +18,11 @@ def run(checks: Mapping[str, Judgement], context: Context) -> tuple[Finding, ...
     shared = Counter(device.key for device in context.devices)
     taken: set[str] = set()
     findings: list[Finding] = []
-    for judgement in checks.values():
-        for device in context.devices if judgement.of_device else ():
-            verdict = _ask(judgement, device, context)
+    # Asked device by device, so that each is sorted once; told check by check.
+    verdicts = [[_ask(j, device, context) for j in checks.values()] for device in context.devices]
+    for number, judgement in enumerate(checks.values()):
+        for device, told in zip(context.devices, verdicts, strict=True):
+            verdict = told[number]
             if verdict is not None:
                 subject = (
                     device.key if shared[device.key] == 1 else f"{device.key} {device.address}"

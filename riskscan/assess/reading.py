@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from riskscan.assess.judgement import Verdict, unknown
+from riskscan.assess.sorted_host import sorted_host
 from riskscan.model import (
-    CARRIED_FOR,
     Confidence,
     Device,
     Evidence,
@@ -17,7 +17,6 @@ from riskscan.model import (
     Policy,
     PortState,
     Result,
-    Service,
 )
 
 _OUTCOME_WORDS = {
@@ -33,9 +32,8 @@ _OUTCOME_WORDS = {
 
 def seen(device: Device, key: str, *values: str) -> tuple[Observation, ...]:
     """Return the observations of one key, or only those with one of the given values."""
-    return tuple(
-        o for o in device.host.observations if o.key == key and (not values or o.value in values)
-    )
+    told = sorted_host(device.host).said.get(key, ())
+    return tuple(o for o in told if o.value in values) if values else told
 
 
 def proof(observations: Iterable[Observation], says: str) -> tuple[Evidence, ...]:
@@ -61,24 +59,13 @@ class Ports:
 def look(device: Device, ports: Iterable[int], protocol: str = "tcp") -> Ports:
     """Sort ports by what the device answered, in this scan or not long before it."""
     wanted = tuple(ports)
-    states = {
-        s.port: s.state
-        for s in device.host.services
-        if s.port in wanted and s.protocol == protocol and _still_counts(device, s)
-    }
+    known = sorted_host(device.host).states
+    states = {port: known.get((protocol, port)) for port in wanted}
     return Ports(
-        tuple(p for p in wanted if states.get(p) is PortState.OPEN),
-        tuple(p for p in wanted if states.get(p) is PortState.CLOSED),
-        tuple(p for p in wanted if states.get(p) not in (PortState.OPEN, PortState.CLOSED)),
+        tuple(p for p in wanted if states[p] is PortState.OPEN),
+        tuple(p for p in wanted if states[p] is PortState.CLOSED),
+        tuple(p for p in wanted if states[p] not in (PortState.OPEN, PortState.CLOSED)),
     )
-
-
-def _still_counts(device: Device, service: Service) -> bool:
-    """Say whether a state may be read: asked in this scan, or carried over while it is fresh."""
-    if service.as_of is None:
-        return True
-    seen_at = device.host.seen_at
-    return seen_at is not None and seen_at - service.as_of <= CARRIED_FOR
 
 
 def when_asked(device: Device, ports: Iterable[int], protocol: str = "tcp") -> str:
@@ -86,7 +73,8 @@ def when_asked(device: Device, ports: Iterable[int], protocol: str = "tcp") -> s
 
     '' if this scan asked them all; the oldest day if there are several.
     """
-    days = [on for port in ports if (on := device.host.asked_on(port, protocol)) is not None]
+    carried = sorted_host(device.host).asked_on
+    days = [on for port in ports if (on := carried.get((protocol, port))) is not None]
     return f", asked on {_day(min(days))}" if days else ""
 
 
