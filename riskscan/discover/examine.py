@@ -268,8 +268,10 @@ class Examination:
             return
         settled = (Service(p, "tcp", s.state) for p, s in standings.items() if s.state)
         host = replace(self.host, services=merged((self.host.services, tuple(settled))))
-        tried = tuple(Tried(p, s.tries) for p, s in standings.items() if s.tries and not s.state)
-        self._checkpoints.note(Begun(host, tried))
+        now = {port: Tried(port, s.tries) for port, s in standings.items() if s.tries}
+        known = {s.port for s in host.services if s.protocol == "tcp"}
+        tried = (t for port, t in {**self._tried, **now}.items() if port not in known)
+        self._checkpoints.note(Begun(host, tuple(tried)))
 
     # what an earlier scan knows
 

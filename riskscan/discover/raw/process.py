@@ -25,7 +25,7 @@ from riskscan.discover.raw.session import Session
 from riskscan.model import Event, Notice
 
 MOST_JOBS = 512
-"""Jobs at the same time. 64 devices are examined at once, each by one."""
+"""Jobs at the same time. Each device that is examined has one, and there are 96 at once."""
 
 NOBODY = User(65_534, 65_534)
 """The user without files, whom Linux gives this number."""
