@@ -44,14 +44,21 @@ class Voice:
         if self.json_lines is not None:
             self.json_lines.say("notice", code=code, text=text)
         elif not self.quiet:
-            click.echo(f"note: {text}", err=True)
+            _say(f"note: {text}", 6)
 
     def stopping(self, text: str) -> None:
         """Said to quiet callers too, when they press Ctrl-C."""
         if self.json_lines is not None:
             self.json_lines.say("notice", code="stopping", text=text)
         else:
-            click.echo(f"\n{text}", err=True)
+            click.echo(err=True)
+            _say(text)
+
+
+def _say(text: str, indent: int = 0) -> None:
+    from riskscan.cli.tables import wrapped
+
+    click.echo(wrapped(text, indent, err=True), err=True)
 
 
 @contextmanager
@@ -79,7 +86,8 @@ def _announce(store: Store, unfinished: Scan | None, wishes: Wishes, voice: Voic
         ceilings = plan.ceilings(profile)
         voice.json_lines.say("limits", profile=profile.name, policies=ceilings)
     elif not voice.quiet:
-        click.echo("\n".join(plan.lines(profile)), err=True)
+        for line in plan.lines(profile):
+            _say(line, 4)
     if unfinished is None:
         return
     done, left = pipeline.left_of(store, unfinished)
@@ -142,7 +150,8 @@ def _tell(done: Scan, database: Path, voice: Voice, why: str | None) -> None:
     from riskscan.errors import Interrupted
     from riskscan.model import DeviceClass, ScanState, count_devices
 
-    known = sum(d.identity.device_class is not DeviceClass.UNKNOWN for d in done.devices)
+    named = [d for d in done.devices if d.identity.device_class is not DeviceClass.UNKNOWN]
+    known = len(named)
     if voice.json_lines is not None:
         _summarise(voice.json_lines, done, known, database)
     if done.state is not ScanState.COMPLETE:
@@ -154,6 +163,7 @@ def _tell(done: Scan, database: Path, voice: Voice, why: str | None) -> None:
     if not voice.quiet and voice.json_lines is None:
         addresses, devices = len(done.devices), count_devices(done.devices)
         where = "" if devices == addresses else f" at {addresses} addresses"
+        known = count_devices(named)
         click.echo(f"{devices} devices found{where}, {known} identified, in {database}.")
         click.echo("Next: riskscan devices; riskscan assess; riskscan report -o report.pdf")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskscan.cli.tables import wrapped
 from riskscan.cli.tempo import spoken
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def show_plan(scope: Scope, reckoned: Forecast, format_: str) -> None:
         click.echo(json.dumps(_as_json(scope, reckoned), indent=2))
         return
     for line in (*lines(reckoned.profile), *_estimate(scope, reckoned)):
-        click.echo(line)
+        click.echo(wrapped(line, 4))
 
 
 def _excluded(scope: Scope) -> list[str]:

@@ -60,7 +60,7 @@ class Bars:
 
         self._bars: RichProgress = RichProgress(
             TextColumn("{task.description:<22}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=12),
             MofNCompleteColumn(),
             TextColumn("{task.fields[tempo]:<18}", markup=False),
             TextColumn("{task.fields[note]}", markup=False),

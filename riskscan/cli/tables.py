@@ -28,9 +28,12 @@ def printable(text: str) -> str:
     )
 
 
-def wrapped(text: str, indent: int = 0) -> str:
-    """Return a line broken between words on a terminal, and whole anywhere else."""
-    if not sys.stdout.isatty():
+def wrapped(text: str, indent: int = 0, *, err: bool = False) -> str:
+    """Return a line broken between words on a terminal, and whole anywhere else.
+
+    The terminal is where standard output goes, or with ``err`` standard error.
+    """
+    if not (sys.stderr if err else sys.stdout).isatty():
         return text
     width = shutil.get_terminal_size().columns
     return textwrap.fill(text, width, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -45,6 +45,8 @@ class Tempo:
         now = self._clock()
         since, before = self._begun.setdefault(progress.stage, (now, progress.done))
         elapsed, done = now - since, progress.done - before
+        if progress.stage is Stage.LISTEN:  # it counts seconds, which have no rate
+            return Pulse(elapsed, None, float((progress.total or 0) - progress.done))
         rate = done / elapsed if elapsed >= _SETTLED and done > 0 else None
         if progress.total is None:
             return Pulse(elapsed, rate)

@@ -317,8 +317,8 @@ class Search:
         part = object()
 
         def count(sent: int) -> None:
-            with self._lock:
-                self._sent[part] = sent
+            with self._lock:  # who is asked again was counted already
+                self._sent[part] = max(sent, self._sent.get(part, 0))
                 done = min(sum(self._sent.values()), len(self._land))
             self._notify(Progress(Stage.SWEEP, done, len(self._land)))
 

@@ -92,9 +92,10 @@ def duplicates(addresses: Collection[int]) -> Notice:
 
 def private_macs(count: int) -> Notice:
     """Say how many devices hide who made them."""
+    who = "1 device uses" if count == 1 else f"{count} devices use"
     text = (
-        f"{count} devices use a private MAC address, as phones and tablets do: they may show up "
-        "under another one in the next scan, and are no new equipment then"
+        f"{who} a private MAC address, as phones and tablets do: they may show up under another "
+        "one in the next scan, and are no new equipment then"
     )
     return Notice("private-macs", text)
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from riskscan.cli.json_lines import JsonLines
-from riskscan.cli.progress import PlainLines, Silence, listener
+from riskscan.cli.progress import WORDS, PlainLines, Silence, listener
 from riskscan.cli.tempo import Tempo, spoken
 from riskscan.model import Notice, Progress, Stage
 
@@ -131,3 +131,20 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert isinstance(silence, Silence)
     assert capsys.readouterr() == ("", "")
+
+
+def test_seconds_of_listening_have_no_rate_and_an_end() -> None:
+    clock = Clock()
+    tempo = Tempo(clock)
+    tempo(Progress(Stage.LISTEN, 0, 60))
+    clock.now += 12
+
+    pulse = tempo(Progress(Stage.LISTEN, 12, 60, "3 heard"))
+
+    assert (pulse.per_second, pulse.words) == (None, "48 s left")
+    clock.now += 48
+    assert tempo(Progress(Stage.LISTEN, 60, 60)).words == "in 60 s"
+
+
+def test_every_stage_has_words() -> None:
+    assert set(WORDS) == set(Stage)
