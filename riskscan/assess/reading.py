@@ -119,9 +119,13 @@ def why(device: Device, port: int, probe: str = "", protocol: str = "tcp") -> st
         return f"port {port} is closed, the others could not be seen{asked}"
     if state is not None:
         return f"port {port} gave no answer{asked}"
-    if device.host.triage.policy is Policy.FRAGILE:
-        return f"port {port} was not asked, because this device is treated as delicate"
-    return f"port {port} was not asked"
+    return f"port {port} was not asked{if_delicate(device)}"
+
+
+def if_delicate(device: Device) -> str:
+    """Give the reason why a device was asked less than others; '' if it was not."""
+    fragile = device.host.triage.policy is Policy.FRAGILE
+    return ", because this device is treated as delicate" if fragile else ""
 
 
 def failed_probe(device: Device, probe: str) -> tuple[int, str] | None:

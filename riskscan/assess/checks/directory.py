@@ -1,4 +1,4 @@
-"""Directories of people and computers (LDAP), and the names in which they are asked."""
+"""Directories of people and computers (LDAP)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from riskscan.model import Confidence, Device, Level, Result
 def ldap(device: Device, context: Context) -> Verdict | None:
     """What: The directory of users and computers (LDAP) answers on its unencrypted port. Whether
     it also takes passwords there was not tried: only the description that it shows to everyone
-    was read, no entry.
+    was read, no entry. A Windows directory shows as much even if it insists on signing, so there
+    the question stays open.
 
     Why: Copiers, image archives and door systems often look up people in the directory with a
     password that crosses the network readable. With it, or with a login that is passed on in
@@ -38,13 +39,13 @@ def ldap(device: Device, context: Context) -> Verdict | None:
     Verify: The setting has been seen and noted, or the next scan finds ports 389 and 3268 closed.
     """
     shown = seen(device, "ldap.anonymous", "true")
+    if seen(device, "ldap.dc-level") or seen(device, "ldap.domain-level"):
+        # Every domain controller shows this much in clear, whatever it insists on at login.
+        return unknown("Whether this Windows directory insists on signing at login was not tried.")
     if shown:
-        windows = bool(seen(device, "ldap.dc-level") or seen(device, "ldap.domain-level"))
         text = f"The directory answers unencrypted on {ports_of(shown)}."
-        if windows:
-            text = text[:-1] + "; whether it insists on signing was not tried."
-        sure = Confidence.LOW if windows else Confidence.MEDIUM
-        return Verdict(Result.FAIL, text, proof(shown, "answered without encryption"), sure)
+        says = "answered without encryption"
+        return Verdict(Result.FAIL, text, proof(shown, says), Confidence.MEDIUM)
     declined = seen(device, "ldap.anonymous")
     if declined:
         where = ports_of(declined)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
-from riskscan.assess.reading import failed_probe, ports_of, proof, seen
+from riskscan.assess.reading import failed_probe, if_delicate, ports_of, proof, seen
 from riskscan.model import Device, Level, Observation, Result
 
 _OLD = ("TLSv1", "TLSv1.0", "TLSv1.1", "SSLv3", "SSLv2")
@@ -60,7 +60,10 @@ def _refuses_old(device: Device) -> Verdict | None:
     for port in sorted(spoken, key=lambda p: p or 0):
         known = {o.value for o in refused if o.port == port}
         if "TLSv1.1" not in known or not known & {"TLSv1", "TLSv1.0"}:
-            return unknown(f"Port {port} was not asked whether it accepts outdated encryption.")
+            delicate = if_delicate(device)
+            return unknown(
+                f"Port {port} was not asked whether it accepts outdated encryption{delicate}."
+            )
     if spoken:
         text = f"{ports_of(refused).capitalize()} refused outdated encryption."
         return Verdict(Result.PASS, text, proof(refused, "an outdated version was refused"))
@@ -109,7 +112,8 @@ def _refuses_weak(device: Device) -> Verdict | None:
     spoken = {o.port for o in seen(device, "tls.version") + seen(device, "tls.offers")}
     refused = seen(device, "tls.weak-ciphers", "refused")
     for port in sorted(spoken - {o.port for o in refused}, key=lambda p: p or 0):
-        return unknown(f"Port {port} was not asked whether it accepts weak ciphers.")
+        delicate = if_delicate(device)
+        return unknown(f"Port {port} was not asked whether it accepts weak ciphers{delicate}.")
     if spoken:
         text = f"{ports_of(refused).capitalize()} refused weak ciphers."
         return Verdict(Result.PASS, text, proof(refused, "refused weak ciphers alone"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
-from riskscan.assess.reading import if_closed, ports_of, proof, seen
+from riskscan.assess.reading import if_closed, if_delicate, ports_of, proof, seen
 from riskscan.model import Device, Level, Observation, Result
 
 _POP3_LOGIN = re.compile(r"(?i)(USER\b|SASL\b.*\b(PLAIN|LOGIN)\b)")
@@ -113,7 +113,8 @@ def _judged(
         return Verdict(Result.FAIL, text, proof(early, says), severity=Level.LOW)
     if begun - ready:
         port = min(p or 0 for p in begun - ready)
-        return unknown(f"The server on port {port} did not say whether it offers encryption.")
+        delicate = if_delicate(device)
+        return unknown(f"The server on port {port} did not say if it offers encryption{delicate}.")
     if offered:
         text = f"The server for {what} on {ports_of(offered)} offers encryption first."
         return Verdict(Result.PASS, text, proof(offered, "STARTTLS is on offer"))

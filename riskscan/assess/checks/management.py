@@ -79,7 +79,7 @@ def ipmi_reachable(device: Device, context: Context) -> Verdict | None:
     if answered:
         versions = sorted({o.value for o in answered if o.key == "ipmi.version"})
         named = f"IPMI {' and '.join(versions)}" if versions else "IPMI"
-        text = f"{named} answers to the place from which the scan looked."
+        text = f"The controller answers {named} where the scan looked from."
         return Verdict(Result.FAIL, text, proof(answered, "answered before any login"))
     return if_closed(device, (_IPMI,), "IPMI", protocol="udp", probe="ipmi")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
-from riskscan.assess.reading import if_closed, ports_of, proof, seen
+from riskscan.assess.reading import if_closed, if_delicate, ports_of, proof, seen
 from riskscan.model import Device, Level, Observation, Result
 
 _KEX = ("diffie-hellman-group1-sha1", "diffie-hellman-group-exchange-sha1", "rsa1024-sha1")
@@ -58,7 +58,8 @@ def weak_algorithms(device: Device, context: Context) -> Verdict | None:
     told = set.intersection(*known)
     for banner in seen(device, "ssh.banner"):
         if banner.port not in told:
-            return unknown(f"SSH on port {banner.port} was not asked which algorithms it offers.")
+            which = f"SSH on port {banner.port} was not asked which algorithms it offers"
+            return unknown(f"{which}{if_delicate(device)}.")
     if told:
         offers = tuple(o for o in seen(device, "ssh.kex") if o.port in told)
         return Verdict(Result.PASS, "SSH offers no retired algorithm.", proof(offers, "on offer"))
