@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from riskscan.assess.library import criticality
@@ -54,12 +54,22 @@ class Estate:
         return ""
 
 
-def share_segment(scan: Scan, one: Device, other: Device) -> bool:
-    """Say whether both answered in one segment that the scanner stands in itself."""
-    return (one.host.mac is not None and other.host.mac is not None) and any(
-        one.address in segment.network and other.address in segment.network
-        for segment in scan.vantage.segments
-    )
+def neighbours(scan: Scan, device: Device, kinds: Set[DeviceClass]) -> Iterator[Device]:
+    """Yield the other devices of some kinds in the segment that a device and the scanner stand in.
+
+    None for a device that was reached through a router.
+    """
+    networks = [s.network for s in scan.vantage.segments if device.address in s.network]
+    if device.host.mac is None or not networks:
+        return
+    for other in scan.devices:
+        if (
+            other.identity.device_class in kinds
+            and other.host.mac is not None
+            and other is not device
+            and any(other.address in network for network in networks)
+        ):
+            yield other
 
 
 def name_of(device_class: DeviceClass) -> str:

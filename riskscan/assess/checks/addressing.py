@@ -69,10 +69,14 @@ def second_dhcp_server(device: Device, context: Context) -> Verdict | None:
     mine = seen(device, "dhcp.server", "true")
     if not mine:
         return None
-    others = [d for d in context.devices if d is not device and seen(d, "dhcp.server", "true")]
+    others = [d for d in context.devices if d is not device and _hands_out_addresses(d)]
     if not others:
         return unknown("It alone was heard handing out addresses; another may have been silent.")
     listed = ", ".join(str(d.address) for d in others[:3])
     text = f"It hands out addresses, and so does {listed}."
     evidence = proof(mine, "answered a request for an address")
     return Verdict(Result.FAIL, text, evidence, Confidence.MEDIUM)
+
+
+def _hands_out_addresses(device: Device) -> bool:
+    return any(o.key == "dhcp.server" and o.value == "true" for o in device.host.observations)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from riskscan.assess.estate import name_of, share_segment
+from riskscan.assess.estate import name_of, neighbours
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import proof, seen
 from riskscan.model import MEDICAL_CLASSES, Confidence, Device, DeviceClass, Level, Result
 
 _VIRTUAL = ("02:42:", "52:54:00:")
 """Addresses that Docker and QEMU give to containers and virtual machines by their manuals."""
-
-_NEAR = MEDICAL_CLASSES | {DeviceClass.UNKNOWN}
 
 
 @device_check(
@@ -88,15 +86,13 @@ def private_mac(device: Device, context: Context) -> Verdict | None:
     mac = seen(device, "arp.mac")
     if not mac or not _random_mac(device) or (device.host.mac or "").startswith(_VIRTUAL):
         return None
-    beside = [d for d in context.devices if d.identity.device_class in _NEAR]
-    here = [d for d in beside if d is not device and share_segment(context.scan, device, d)]
-    if any(d.identity.device_class.is_medical for d in here):
+    if any(neighbours(context.scan, device, MEDICAL_CLASSES)):
         evidence = proof(mac, "a locally administered (often random) address")
         mobile = device.identity.device_class is DeviceClass.MOBILE
         sure = Confidence.MEDIUM if mobile else Confidence.LOW
         text = "It hides its hardware address, and medical devices stand in the same segment."
         return Verdict(Result.FAIL, text, evidence, sure)
-    if here:
+    if any(neighbours(context.scan, device, {DeviceClass.UNKNOWN})):
         return unknown("Whether the unidentified devices beside it are medical is not known.")
     if any(device.address in s.network for s in context.scan.vantage.segments):
         text = "It hides its hardware address; no medical device was met in its segment."

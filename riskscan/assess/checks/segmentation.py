@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riskscan.assess.estate import share_segment
+from riskscan.assess.estate import neighbours
 from riskscan.assess.judgement import (
     Context,
     Cost,
@@ -112,13 +112,11 @@ def management_with_users(device: Device, context: Context) -> Verdict | None:
     signs = _management_signs(device)
     if not signs:
         return None
-    others = [d for d in context.devices if d is not device]
-    near = [d for d in others if share_segment(context.scan, device, d)]
-    ordinary = [d for d in near if d.identity.device_class in ORDINARY]
+    ordinary = list(neighbours(context.scan, device, ORDINARY))
     if ordinary:
         text = f"{_mixture(ordinary)[:1].upper()}{_mixture(ordinary)[1:]} met in its segment."
         return Verdict(Result.FAIL, text, signs + _named(ordinary[:_SHOWN]), Confidence.MEDIUM)
-    if any(d.identity.device_class is DeviceClass.UNKNOWN for d in near):
+    if any(neighbours(context.scan, device, {DeviceClass.UNKNOWN})):
         return unknown("Whether the unidentified devices beside it are ordinary is not known.")
     if any(_on(segment, device) for segment in context.scan.vantage.segments):
         text = "No ordinary computer was met in its segment."
