@@ -5,9 +5,9 @@ seventh of all others: each port of each device has its turn once within any sev
 states of the rest are carried over with the day they were asked. Every change is a reason to ask
 in full, at once.
 
-A port that was silent before is asked once and not again, since on most devices half the ports
-are: if that one packet is lost, what has opened there since is seen one re-scan later, or at its
-next turn.
+A port that was silent before is asked once and not again, on fragile devices too, since on most
+devices half the ports are: if that one packet is lost, what has opened there since is seen one
+re-scan later, or at its next turn.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ TURNS = 7
 MOST_PORTS = 32
 """TCP ports that an unchanged device is asked each time, unless more than these were open; those
 whose turn it is come to these."""
+
+BRIEF = 0.7
+"""Seconds to wait for a word from a port that had none before."""
 
 _NAME_TAGS = frozenset(
     {
@@ -130,6 +133,29 @@ class Again:
             port
             for port in pace.udp_ports
             if port in self.answered_udp or self._is_due("udp", port)
+        )
+
+    def patience(self, probe: str, port: int, pace: Pace) -> Pace:
+        """Return the pace for a question: a shorter wait where an earlier scan waited in vain.
+
+        At the port's turn the wait is the usual one, so that a service that has become slow is
+        heard within seven re-scans.
+        """
+        if (probe, port) not in self._mute or has_turn(self._key, "tcp", port, self.turn):
+            return pace
+        return replace(pace, read_timeout=min(pace.read_timeout, BRIEF))
+
+    @cached_property
+    def _mute(self) -> frozenset[tuple[str, int | None]]:
+        """Questions over TCP that nothing came back to."""
+        return frozenset(
+            (result.probe, result.port)
+            for result in self.before.probe_results
+            if result.protocol == "tcp"
+            and (
+                result.outcome is Outcome.TIMED_OUT
+                or any(seen.key == "tcp.silent" for seen in result.observations)
+            )
         )
 
     def _is_due(self, protocol: str, port: int) -> bool:

@@ -175,7 +175,8 @@ class Examination:
         gentlest = self._paces[Policy.FRAGILE]
         if self._again and self._again.ordinary and self.host.triage.policy is not Policy.FRAGILE:
             return self._question(tcp=self._again.tcp(self.pace), once=self._again.silent_tcp)
-        return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps)
+        once = self._again.silent_tcp if self._again else frozenset[int]()
+        return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps, once=once)
 
     def _is_spared(self) -> bool:
         """Whether it is as the earlier scan found it, and not to be asked in full this time."""
@@ -299,7 +300,7 @@ class Examination:
             for port in probe.wants(self.host):
                 if (probe.name, port) in asked:
                     continue
-                dialer.pace = self.pace
+                dialer.pace = self._patience(probe, port)
                 held_back = self._hold_back(probe, port, dialer.connections)
                 result = held_back or ask(probe, dialer, self.host, port)
                 self._learn(
@@ -313,6 +314,9 @@ class Examination:
         if self.pace.most_connections is not None:
             host = replace(self.host, connections=connections)
             self._checkpoints.note_first(Begun(host))
+
+    def _patience(self, probe: Probe, port: int) -> Pace:
+        return self._again.patience(probe.name, port, self.pace) if self._again else self.pace
 
     def _hold_back(self, probe: Probe, port: int, connections: int) -> ProbeResult | None:
         policy = self.host.triage.policy
