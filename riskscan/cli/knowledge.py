@@ -23,7 +23,9 @@ def knowledge() -> None:
 
     Facts: when support ends, what attackers are known to exploit (CISA), how likely exploitation
     is (EPSS), advisories on medical products (CISA). riskscan works without the internet; only
-    `riskscan knowledge update` goes there, and only when you call it.
+    `riskscan knowledge update` goes there, and only when you call it. What is renewed stands in
+    ~/.local/share/riskscan/knowledge (or XDG_DATA_HOME, or the folder that RISKSCAN_KNOWLEDGE
+    names).
 
     \b
     Example:

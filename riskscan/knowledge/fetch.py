@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from riskscan.errors import FeedRefused
@@ -70,10 +70,10 @@ def get(url: str, *, cap: int, held: Copy = Copy(), within: float = 120.0) -> Re
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise FeedRefused(f"{url!r} is no plain https address")
-    host = parts.hostname
+    host, ends = parts.hostname, time.monotonic() + within
     try:
-        with _opened(url, held) as answer:
-            return Reply(_body(answer, host, cap, within), _copy(answer.headers))
+        with _opened(url, held, _hurried(ends)) as answer:
+            return Reply(_body(answer, host, cap), _copy(answer.headers))
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == http.HTTPStatus.NOT_MODIFIED:
@@ -82,12 +82,33 @@ def get(url: str, *, cap: int, held: Copy = Copy(), within: float = 120.0) -> Re
     except urllib.error.URLError as error:
         raise FeedRefused(f"{host} cannot be reached: {_why(error.reason)}") from error
     except TimeoutError as error:
-        raise FeedRefused(f"{host} sent nothing for {QUIET:g} s") from error
+        is_over = time.monotonic() >= ends
+        slow = f"takes longer than {within:g} s" if is_over else f"sent nothing for {QUIET:g} s"
+        raise FeedRefused(f"{host} {slow}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise FeedRefused(f"{host} broke off: {_why(error)}") from error
 
 
-def _opened(url: str, held: Copy) -> http.client.HTTPResponse:
+def _hurried(ends: float) -> ssl.SSLContext:
+    """Return the rules of TLS for connections that are over at that time of the monotonic clock.
+
+    A time-out counts from the last byte: a server that drips its headers would keep us for days.
+    """
+
+    class Hurried(ssl.SSLSocket):
+        def recv_into(self, *arguments: Any, **named: Any) -> int:
+            left = ends - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self.settimeout(min(QUIET, left))
+            return super().recv_into(*arguments, **named)
+
+    context = ssl.create_default_context()
+    context.sslsocket_class = Hurried
+    return context
+
+
+def _opened(url: str, held: Copy, context: ssl.SSLContext) -> http.client.HTTPResponse:
     request = urllib.request.Request(url, headers={"User-Agent": "riskscan"})  # noqa: S310 https
     if held.etag:
         request.add_header("If-None-Match", held.etag)
@@ -96,7 +117,7 @@ def _opened(url: str, held: Copy) -> http.client.HTTPResponse:
     opener = urllib.request.OpenerDirector()  # build_opener() would add http, ftp and file
     for handler in (
         urllib.request.ProxyHandler(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+        urllib.request.HTTPSHandler(context=context),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.HTTPDefaultErrorHandler(),
         _SameHost(),
@@ -107,11 +128,10 @@ def _opened(url: str, held: Copy) -> http.client.HTTPResponse:
     return answer
 
 
-def _body(answer: http.client.HTTPResponse, host: str, cap: int, within: float) -> bytes:
+def _body(answer: http.client.HTTPResponse, host: str, cap: int) -> bytes:
     promised = answer.headers.get("Content-Length", "")
     if promised.isdecimal() and int(promised) > cap:
         raise FeedRefused(f"{host} offers {int(promised):,} bytes; at most {cap:,} are taken")
-    ends = time.monotonic() + within
     pieces: list[bytes] = []
     size = 0
     while piece := answer.read1(_PIECE):
@@ -119,8 +139,6 @@ def _body(answer: http.client.HTTPResponse, host: str, cap: int, within: float) 
         size += len(piece)
         if size > cap:
             raise FeedRefused(f"{host} sends more than {cap:,} bytes")
-        if time.monotonic() > ends:
-            raise FeedRefused(f"{host} takes longer than {within:g} s")
     if promised.isdecimal() and size != int(promised):
         raise FeedRefused(f"{host} broke off after {size:,} of {int(promised):,} bytes")
     return b"".join(pieces)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -275,13 +277,25 @@ def test_a_server_that_drips_is_left(server: FeedServer) -> None:
         get(server.url + "/slow", cap=10**6, within=0.2)
 
 
+def test_a_server_that_drips_its_headers_is_left(server: FeedServer) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        for _ in range(1000):
+            request.wfile.write(b"H")
+            time.sleep(0.01)
+
+    server.answers["/drip"] = answer
+
+    with pytest.raises(FeedRefused, match=r"longer than 0\.2 s"):
+        get(server.url + "/drip", cap=10**6, within=0.2)
+
+
 def test_a_server_that_falls_silent_is_left(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("riskscan.knowledge.fetch.QUIET", 0.2)
     server.answers["/mute"] = endless(b" ", pause=2)
 
-    with pytest.raises(FeedRefused, match="sent nothing for"):
+    with pytest.raises(FeedRefused, match=r"sent nothing for 0\.2 s"):
         get(server.url + "/mute", cap=10**6)
 
 
