@@ -398,10 +398,15 @@ _TELLING = st.sampled_from(
         "0001-01-01T00:00:00+23:59",
         "9999-12-31T23:59:59-23:59",
         "2020-01-01",
+        *("missing", "offered", "refused", "world", "list", "disabled", "straight", "digest"),
+        *("vnc-auth", "apple-30", "vencrypt", "tight", "diffie-hellman-group1-sha1", "ssh-rsa"),
+        *("LOGINDISABLED", "AUTH=PLAIN", "AUTH LOGIN", "USER", "ANONYMOUS", "2c", "not-supported"),
+        *("TLS_RSA_WITH_NULL_MD5", "-99999", "999999999999", "Elasticsearch 8", "401", "off"),
+        *("https://srv.clinic.example:443/", "srv.clinic.example", "*.clinic.example", "CN=a.b,"),
     ]
 ) | st.sampled_from(["RSA 1024", "RSA 99999999", "EC x", "", "\ud800"])
 _SAID = st.tuples(
-    st.sampled_from(sorted(OBSERVATION_KEYS)), _TELLING, st.sampled_from([22, 23, 80, 104, 443])
+    st.sampled_from(sorted(OBSERVATION_KEYS)), _TELLING, st.sampled_from([22, 25, 80, 443, 636])
 )
 _OS = st.sampled_from([None, ("Windows", "Server 2012 R2"), ("Debian", ""), ("Windows", ")(")])
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskscan.assess import assess, load_checklist
@@ -68,6 +68,7 @@ def test_an_empty_scan_meets_nothing() -> None:
     assert {c.status for c in result.controls} == {OPEN, NOT_APPLICABLE}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(IDS), st.booleans())
 def test_silence_is_never_met(control: str, with_unknown: bool) -> None:
     said = [answer(control, AnswerValue.UNKNOWN)] if with_unknown else []

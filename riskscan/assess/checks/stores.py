@@ -67,13 +67,13 @@ def open_data_store(device: Device, context: Context) -> Verdict | None:
 
 @device_check(
     "cleartext.database",
-    title="A database is used without encryption",
+    title="A database does not encrypt what it sends",
     severity=Level.MODERATE,
     cites={
         "T09": "Records and passwords cross the network unencrypted.",
         "T08": "Nothing on this connection notices a record that is changed on the way.",
     },
-    weakness="a database is used without encryption",
+    weakness="a database does not encrypt what it sends",
     feeds={"T05": "Someone listening on the network reads records as they are looked up."},
     action="Encrypt the connections to databases",
     owner=Owner.VENDOR,
