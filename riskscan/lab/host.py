@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from riskscan.lab.servers.server import Server
+from riskscan.lab.servers.unasked import Announcement
 from riskscan.model import DeviceClass
 
 
@@ -25,6 +26,17 @@ class LabHost:
     what: str
     """One line for a person."""
     servers: tuple[Server, ...] = ()
+    announces: tuple[Announcement, ...] = ()
+    """What it tells everybody every few seconds, asked or not."""
+    maker: str = ""
+    """Who made it, where it says so in answer to a polite question; a scan must name it then."""
+    product: str = ""
+    """What its maker calls it, likewise."""
+    disguised: bool = False
+    """True: a medical device that looks like an office computer (network card, ports) until it
+    answers a question. Only from then on can a scanner treat it as fragile."""
+    moves_to: str | None = None
+    """Another address, in its own segment, that it takes while it is being looked at."""
     weaknesses: tuple[str, ...] = ()
     """Ids of the checks that must find something here. A comment in the table says why."""
     plausible: tuple[str, ...] = ()
@@ -89,6 +101,10 @@ class Counts:
     """Frames that reached its interface, broadcasts too."""
     unicast: int = 0
     """Frames that were addressed to it: ARP, ICMP, TCP and UDP."""
+    frames: Mapping[str, int] = field(default_factory=dict)
+    """Those frames by kind: ``arp``, ``icmp``, ``tcp``, ``udp``, ``ipv6``, ``other``."""
+    octets: Mapping[str, int] = field(default_factory=dict)
+    """Their bytes by kind, headers and all."""
     peak: int = 0
     """Most unicast frames within any one second."""
     syns: Mapping[int, int] = field(default_factory=dict)

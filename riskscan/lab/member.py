@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
+import time
 from multiprocessing.connection import Connection
 
 from riskscan.errors import RiskscanError
@@ -12,6 +14,7 @@ from riskscan.lab import tarpit, wiring
 from riskscan.lab.host import Counts, LabHost
 from riskscan.lab.meter import Meter, frames_received
 from riskscan.lab.namespaces import CLONE_NEWNET, end_with_parent, unshare
+from riskscan.lab.servers import unasked
 from riskscan.lab.servers.server import Ledger
 
 READY, WIRED, UP, COUNT = "ready", "wired", "up", "count"
@@ -49,6 +52,20 @@ def _settle(host: LabHost, gateway: str | None, meter: Meter, ledger: Ledger) ->
         tarpit.start(host, ledger)
     for server in host.servers:
         server.start(ledger)
+    unasked.start(host.announces, host.mac, host.address, ledger)
+    if host.moves_to:
+        move = (host.address, host.moves_to, meter, ledger)
+        threading.Thread(target=_move, args=move, daemon=True).start()
+
+
+def _move(old: str, new: str, meter: Meter, ledger: Ledger) -> None:
+    """Take another address as soon as a port is asked."""
+    while not meter.syns:
+        time.sleep(0.05)
+    try:
+        wiring.batch("ip", wiring.moving_lines(old, new))
+    except RiskscanError as error:
+        ledger.fault("move", error)
 
 
 def _answer(holder: Connection, meter: Meter, ledger: Ledger) -> None:
@@ -61,6 +78,8 @@ def _counts(meter: Meter, ledger: Ledger) -> Counts:
     return Counts(
         packets_received=frames_received(),
         unicast=meter.unicast,
+        frames=dict(meter.frames),
+        octets=dict(meter.octets),
         peak=meter.peak,
         syns=dict(meter.syns),
         datagrams=dict(meter.datagrams),

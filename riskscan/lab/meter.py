@@ -21,6 +21,9 @@ _SO_TIMESTAMPNS = 35
 _FIRST = 64
 _FIN, _SYN, _RST, _PSH, _ACK, _URG = 1, 2, 4, 8, 16, 32
 
+_ETHERTYPES = {b"\x08\x00": "ipv4", b"\x08\x06": "arp", b"\x86\xdd": "ipv6"}
+_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}
+
 # Classic BPF: keep a frame whose packet type is PACKET_HOST (0), that is, addressed to this host.
 _FILTER = (
     (0x28, 0, 0, 0xFFFF_F004),  # ldh [SKF_AD_OFF + SKF_AD_PKTTYPE]
@@ -46,6 +49,8 @@ class Meter:
         self.malformed = 0
         self.syns: Counter[int] = Counter()
         self.datagrams: Counter[int] = Counter()
+        self.frames: Counter[str] = Counter()
+        self.octets: Counter[str] = Counter()
         self.payload: Counter[int] = Counter()
         self.first: dict[int, bytes] = {}
         self.faults: list[str] = []
@@ -73,6 +78,9 @@ class Meter:
             while self._recent[0] <= at - 1.0:
                 self._recent.popleft()
             self.peak = max(self.peak, len(self._recent))
+            kind = _kind(frame)
+            self.frames[kind] += 1
+            self.octets[kind] += len(frame)
             if frame[12:14] == b"\x08\x00" and len(frame) >= 34:
                 self._ipv4(frame[14:])
 
@@ -96,6 +104,11 @@ class Meter:
         if payload:
             self.payload[port] += len(payload)
             self.first.setdefault(port, payload[:_FIRST])
+
+
+def _kind(frame: bytes) -> str:
+    kind = _ETHERTYPES.get(frame[12:14], "other")
+    return _PROTOCOLS.get(frame[23], "other") if kind == "ipv4" and len(frame) >= 34 else kind
 
 
 def _odd(flags: int) -> bool:

@@ -97,6 +97,12 @@ def host_lines(host: LabHost, gateway: str | None) -> list[str]:
     return lines
 
 
+def moving_lines(old: str, new: str) -> list[str]:
+    """Return what ``ip`` is told inside a host that takes another address."""
+    length = PREFIX_LENGTH
+    return [f"address del {old}/{length} dev eth0", f"address add {new}/{length} dev eth0"]
+
+
 def _swallowed(host: LabHost) -> Iterator[str]:
     """Yield what never leaves a host that drops: resets from closed ports, then all ICMP.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 from pynetdicom import AE, evt
+from pynetdicom.sop_class import BasicGrayscalePrintManagementMeta as BasicGrayscalePrint
 from pynetdicom.sop_class import (
     ComputedRadiographyImageStorage,
     CTImageStorage,
@@ -25,6 +26,9 @@ from riskscan.lab.servers.server import PATIENCE, Ledger, Server
 
 DEVICE_CONTEXTS: tuple[str, ...] = (Verification, StorageCommitmentPushModel)
 """What an imaging device accepts: an echo, and the archive's word that images are safe."""
+
+PRINTER_CONTEXTS: tuple[str, ...] = (Verification, BasicGrayscalePrint)
+"""What a film printer accepts: an echo, and films to print (PS3.4 annex H)."""
 
 ARCHIVE_CONTEXTS: tuple[str, ...] = (
     Verification,

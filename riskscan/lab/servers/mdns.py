@@ -49,6 +49,12 @@ class Mdns(UdpServer):
             return None
         return struct.pack(">HHHHHH", identifier, 0x8400, 0, len(answers), 0, 0) + b"".join(answers)
 
+    def news(self) -> bytes:
+        """Return all that it offers as an answer that nobody asked for (RFC 6762 section 8.3)."""
+        kinds = dict.fromkeys(service.kind for service in self.services)
+        records = [record for kind in kinds for record in self._answers(f"{kind}.local")]
+        return struct.pack(">HHHHHH", 0, 0x8400, 0, len(records), 0, 0) + b"".join(records)
+
     def _answers(self, name: str) -> list[bytes]:
         if name == _META:
             kinds = dict.fromkeys(service.kind for service in self.services)

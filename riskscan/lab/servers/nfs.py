@@ -1,4 +1,4 @@
-"""What leads to an NFS server's export list: a portmapper and mountd, over TCP."""
+"""An NFS server as far as its export list: portmapper, mountd and nfsd, over TCP."""
 
 from __future__ import annotations
 
@@ -80,6 +80,19 @@ class Mountd(_Rpc):
             names = b"".join(struct.pack(">I", 1) + _string(name) for name in clients)
             listed += struct.pack(">I", 1) + _string(folder) + names + bytes(4)
         return listed + bytes(4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nfs(_Rpc):
+    """The file service itself: it answers the null procedure (RFC 1813 section 3.3.0) alone."""
+
+    version: ClassVar[int] = 3
+    port: int = 2049
+
+    def results(self, program: int, procedure: int, arguments: bytes) -> bytes:
+        if (program, procedure) != (_NFS, 0):
+            raise ValueError("not the null procedure")
+        return b""
 
 
 def _string(text: str) -> bytes:
