@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from riskscan.assess.judgement import Context, Judgement, Verdict
 from riskscan.model import Check, Confidence, Device, Finding, Result
@@ -15,24 +14,36 @@ def run(checks: Mapping[str, Judgement], context: Context) -> tuple[Finding, ...
 
     What does not apply leaves no finding. A check that raises leaves an ERROR, never a pass.
     """
-    shared = Counter(device.key for device in context.devices)
+    subjects = _subjects(context.devices)
     taken: set[str] = set()
     findings: list[Finding] = []
     # Asked device by device, so that each is sorted once; told check by check.
     verdicts = [[_ask(j, device, context) for j in checks.values()] for device in context.devices]
     for number, judgement in enumerate(checks.values()):
-        for device, told in zip(context.devices, verdicts, strict=True):
+        for device, subject, told in zip(context.devices, subjects, verdicts, strict=True):
             verdict = told[number]
             if verdict is not None:
-                subject = (
-                    device.key if shared[device.key] == 1 else f"{device.key} {device.address}"
-                )
                 id = _id(judgement.check.id, subject, taken)
                 findings.append(_finding(id, judgement.check, verdict, device))
         for verdict in _ask_network(judgement, context):
             id = _id(judgement.check.id, verdict.subject, taken)
             findings.append(_finding(id, judgement.check, verdict, None))
     return tuple(findings)
+
+
+def _subjects(devices: Iterable[Device]) -> list[str]:
+    """Name each device in the ids of its findings: by its key, and by its address beyond the first.
+
+    A router that is met under two addresses today and under one tomorrow keeps the ids of the
+    first, and with them what was decided about them.
+    """
+    taken: set[str] = set()
+    subjects = []
+    for device in devices:
+        key = device.key
+        subjects.append(f"{key} {device.address}" if key in taken else key)
+        taken.add(key)
+    return subjects
 
 
 def _ask(judgement: Judgement, device: Device, context: Context) -> Verdict | None:

@@ -15,9 +15,9 @@ from assess.clinical_examples import (
     TABLET,
     Example,
 )
-from assess.factories import Said, device, network_verdicts, verdict
+from assess.factories import KNOWLEDGE, NOW, Said, device, network_verdicts, scan, verdict
 
-from riskscan.assess import CHECKS
+from riskscan.assess import CHECKS, assess
 from riskscan.assess.checks.baseline import EXPECTED
 from riskscan.discover.ports import NORMAL_TCP
 from riskscan.discover.ports_rarer import RARER_TCP
@@ -60,6 +60,18 @@ def test_a_device_of_which_nothing_was_seen_never_passes(check: str, kind: Devic
     found = Example(silent, (PUMP, DESK)).verdict(check)
 
     assert found is None or found.result is Result.UNKNOWN
+
+
+def test_a_router_keeps_its_ids_when_a_second_address_of_it_is_met() -> None:
+    mac = "00:1b:54:00:00:01"
+    near, far = (device(f"192.168.{n}.1", mac=mac, closed=(23,)) for n in (50, 60))
+    alone, both = (
+        [f.id for f in assess(scan(*seen), knowledge=KNOWLEDGE, now=NOW).findings]
+        for seen in ((near,), (near, far))
+    )
+
+    assert set(alone) < set(both)
+    assert len(set(both)) == len(both)
 
 
 def test_an_open_support_port_is_a_guess_and_a_name_is_more() -> None:
