@@ -139,9 +139,6 @@ MACHINES = (
             WinRm(computer=_DC),
             NetBios(name="DC1", domain="LAKESIDE", domain_controller=True, mac="00:15:5d:32:01:34"),
         ),
-        weaknesses=(
-            "cleartext.ldap",  # the directory shows its root without encryption
-        ),
     ),
     LabHost(
         name="practice-server",
