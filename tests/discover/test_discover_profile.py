@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from riskscan.discover.forecast import forecast
-from riskscan.discover.pace import PACES, UDP_PPS
+from riskscan.discover.pace import FRAGILE_CONNECTIONS, PACES, UDP_PPS
 from riskscan.discover.ports import FORBIDDEN_PORTS, MLLP_PORTS, NORMAL_TCP, TELLTALE_TCP, UDP_EMPTY
 from riskscan.discover.ports_rarer import RARER_TCP
-from riskscan.discover.profile import PROFILES
-from riskscan.model import Policy, Scope, Segment
+from riskscan.discover.profile import CONVERSATION, PROFILES, RESETS
+from riskscan.model import Pace, Policy, Scope, Segment
 
 GENTLE, STANDARD, THOROUGH = PROFILES["gentle"], PROFILES["standard"], PROFILES["thorough"]
 
@@ -64,6 +65,26 @@ def test_only_a_robust_device_in_a_thorough_scan_is_asked_faster_than_forty_a_se
 
 def test_a_gentle_scan_sends_no_empty_datagram() -> None:
     assert all(not set(pace.udp_ports) & set(UDP_EMPTY) for pace in GENTLE.paces.values())
+
+
+def test_an_open_port_of_a_fragile_device_is_asked_no_more_than_its_connections() -> None:
+    fragile, other = (STANDARD.ceiling(policy) for policy in (Policy.FRAGILE, Policy.NORMAL))
+
+    assert fragile.open_port_packets == FRAGILE_CONNECTIONS * CONVERSATION + RESETS
+    assert other.open_port_packets >= (3 + 4) * CONVERSATION + RESETS, "TLS and web pages"
+
+
+def test_a_udp_port_counts_each_datagram_that_its_probe_may_send() -> None:
+    pace = STANDARD.paces[Policy.NORMAL]
+    without = replace(STANDARD, paces={**STANDARD.paces, Policy.NORMAL: _no_snmp(pace)})
+
+    with_it, less = (p.ceiling(Policy.NORMAL).port_packets for p in (STANDARD, without))
+
+    assert with_it - less == 3, "versions 2c, 3 and 1"
+
+
+def _no_snmp(pace: Pace) -> Pace:
+    return replace(pace, udp_ports=tuple(port for port in pace.udp_ports if port != 161))
 
 
 def test_the_rarer_ports_are_new_and_have_their_reasons() -> None:
