@@ -51,6 +51,12 @@ class Herald:
             self._notify(Progress(stage, self._done[stage], total, note))
 
     @property
+    def ports_are_nearly_over(self) -> bool:
+        """Whether nine in ten devices that were found are through with their ports."""
+        with self._lock:
+            return self._all_found and 10 * self._done[Stage.PORTS] >= 9 * self._found
+
+    @property
     def ports_are_over(self) -> bool:
         """Whether every device that was found is through with its ports."""
         with self._lock:

@@ -61,6 +61,7 @@ class Stream:
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._waiting: deque[Host] = deque()
         self._running: set[Future[Host]] = set()
+        self._ports_nearly_over = threading.Event()
         self._ports_over = threading.Event()
         self._ended = False
         self.is_complete = False
@@ -80,17 +81,21 @@ class Stream:
                 finally:
                     self._brake.halt()
         finally:
+            self._ports_nearly_over.set()
             self._ports_over.set()
             looker.join()
 
     def _look(self) -> None:
+        """Look for hosts to the end; for the silent once more beside the last of the port scans."""
         try:
             for host in self._search.first():
                 self._inbox.put(host)
             self._inbox.put(_Mark.SWEPT)
-            for host in self._search.later(self._ports_over):
+            for host in self._search.later(self._ports_nearly_over):
                 self._inbox.put(host)
             for host in self._search.again():
+                self._inbox.put(host)
+            for host in self._search.later(self._ports_over):
                 self._inbox.put(host)
         except Stopped:
             pass
@@ -105,6 +110,8 @@ class Stream:
                 self.is_complete = not self._brake.pulled
                 return
             self._checkpoints.write()
+            if self._herald.ports_are_nearly_over:
+                self._ports_nearly_over.set()
             if self._herald.ports_are_over:
                 self._ports_over.set()
             try:

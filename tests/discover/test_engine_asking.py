@@ -16,7 +16,7 @@ from riskscan.discover.question import Question
 from riskscan.discover.raw.engine.asking import REST, Asking, Verdict
 from riskscan.discover.raw.engine.clock import Cap, HostClock
 from riskscan.discover.raw.engine.packets import Reply
-from riskscan.discover.raw.engine.peer import IDLE, LONGEST_WAIT, ROW, Losses, Peer
+from riskscan.discover.raw.engine.peer import ALONE_NEAR, IDLE, LONGEST_WAIT, ROW, Losses, Peer
 from riskscan.model import Policy, PortState
 
 TARGET = IPv4Address("10.0.0.5")
@@ -254,6 +254,15 @@ def test_a_reset_of_ours_keeps_the_pace_too(steps: list[tuple[float, bool]], pps
     felt.sort()
     worst = max((sum(start <= at < start + 1 for at in felt) for start in felt), default=0)
     assert worst <= pps
+
+
+def test_a_neighbour_that_our_kernel_knows_is_waited_for_less_long():
+    peer = _peer()
+    peer.alone_for = ALONE_NEAR
+
+    (first, _), (second, _), *_ = Run(_question((443, 444)), lambda *_: None, peer).asked
+
+    assert second - first == pytest.approx(ALONE_NEAR)
 
 
 @pytest.mark.parametrize("pause", [0.0, IDLE, 300.0])

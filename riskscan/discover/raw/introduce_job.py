@@ -34,9 +34,12 @@ def introduce(session: Session, params: Message, emit: Emit, brake: Brake) -> No
     octets = bytes.fromhex(messages.mac_of(mac).replace(":", ""))
     try:
         index = socket.if_nametoindex(segment.interface)
-        emit({"known": _tell(request(index, neighbour.packed, octets))})
+        known = _tell(request(index, neighbour.packed, octets))
     except OSError:
-        emit({"known": False})
+        known = False
+    if known:
+        session.introduced.add(neighbour.packed)
+    emit({"known": known})
 
 
 def request(index: int, address: bytes, mac: bytes) -> bytes:

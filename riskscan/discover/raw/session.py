@@ -21,6 +21,8 @@ class Session:
     """The networks that this machine is plugged into, and that are in use for this scan."""
     notify: Callable[[Event], None] = lambda _event: None
     brake: Brake = field(default_factory=Brake)
+    introduced: set[bytes] = field(default_factory=set)
+    """Neighbours that our kernel was told of, so that it holds no packet to them back."""
     _engine: PortEngine | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -34,6 +36,7 @@ class Session:
                 made = PortEngine(
                     self.scope,
                     near=self.is_near,
+                    introduced=self.introduced,
                     interfaces={segment.interface for segment in self.segments},
                     notify=self.notify,
                     brake=self.brake,

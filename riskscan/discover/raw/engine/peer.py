@@ -25,6 +25,10 @@ _SLOWED, _SLOW = 5.0, 0.25
 IDLE = 5.0
 """Seconds without a packet after which our kernel may have to look for a host again."""
 
+ALONE_NEAR = 0.3
+"""Longest time in seconds that the first packet to a neighbour stands alone that our kernel knows:
+long enough for any that does not sleep to answer, so that its round trip is known to the next."""
+
 _TOGETHER = 0.1
 """Longest time in seconds that a SYN is waited for, so that none is in flight beside it."""
 
@@ -74,6 +78,7 @@ class Peer:
         self.slower = 1
         self.row = ROW
         self.alone_until = 0.0
+        self.alone_for = LONGEST_WAIT
         self._late = self._in_time = 0
         self._first_trips: list[float] = []
         self._last_trips: deque[float] = deque(maxlen=_TRIPS)
@@ -119,10 +124,10 @@ class Peer:
 
         The first one after a pause stands alone until it is answered, or cannot be any more: our
         kernel may hold it back while it looks for the host, and let the next one go together with
-        it.
+        it. ``alone_for`` says how long at most.
         """
         if now - self.clock.last >= IDLE:
-            self.alone_until = now + LONGEST_WAIT
+            self.alone_until = now + self.alone_for
         self.clock.count(now)
 
     def together(self) -> float:

@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from riskscan.discover.raw.engine.asking import Asking, Verdict
 from riskscan.discover.raw.engine.clock import Cap
 from riskscan.discover.raw.engine.line import Line
 from riskscan.discover.raw.engine.packets import Answer, Reply
-from riskscan.discover.raw.engine.peer import Losses, Peer
+from riskscan.discover.raw.engine.peer import ALONE_NEAR, LONGEST_WAIT, Losses, Peer
 from riskscan.model import Address, Event, Notice, Scope, Service
 
 NEAR_PPS = 2500
@@ -75,8 +75,9 @@ class _Case:
 class PortEngine:
     """Answers the same questions as nmap, from any thread, for as many hosts as ask.
 
-    ``near`` says whether an address is on a segment of ours; ``interfaces`` are watched for their
-    link. To be used in a ``with`` statement. Raises ``OSError`` where raw sockets are denied.
+    ``near`` says whether an address is on a segment of ours; to those ``introduced`` our kernel
+    holds no packet back; ``interfaces`` are watched for their link. To be used in a ``with``
+    statement. Raises ``OSError`` where raw sockets are denied.
     """
 
     def __init__(
@@ -84,12 +85,14 @@ class PortEngine:
         scope: Scope,
         *,
         near: Callable[[Address], bool],
+        introduced: Container[bytes] = frozenset(),
         interfaces: Collection[str] = (),
         notify: Callable[[Event], None] = lambda _event: None,
         brake: Brake,
     ) -> None:
         self._scope = scope
         self._near = near
+        self._introduced = introduced
         self._notify = notify
         self._brake = brake
         self._line = Line()
@@ -190,6 +193,7 @@ class PortEngine:
                     answer.set_exception(ValueError(f"{address} is being asked already"))
                 continue
             peer = self._peers.setdefault(target, Peer(target, self._losses))
+            peer.alone_for = ALONE_NEAR if target in self._introduced else LONGEST_WAIT
             order.asking = asking = Asking(order.question, peer)
             case = _Case(asking, answer, address, self._caps[self._near(address)])
             self._cases[target] = case
