@@ -97,7 +97,7 @@ class Answers:
         """
         self._settled = True
         proxies = [
-            Proxy(mac, tuple(sorted(a for a in addresses if a in self._held)))
+            Proxy(mac, tuple(sorted(a for a in addresses if self._is_held_for(a, mac))))
             for mac, addresses in self._by_mac.items()
             if self._is_proxy(len(addresses))
         ]
@@ -105,6 +105,10 @@ class Answers:
             for address in proxy.addresses:
                 self._held.pop(address, None)
         return tuple(proxies)
+
+    def _is_held_for(self, address: int, mac: str) -> bool:
+        """Say whether this MAC, the first that answered, is why an address is kept back."""
+        return address in self._held and self._macs[address][0] == mac
 
     @property
     def every_mac(self) -> Collection[str]:

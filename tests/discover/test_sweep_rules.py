@@ -119,6 +119,11 @@ def test_every_address_is_told_once_or_counted_for_a_proxy(pairs: list) -> None:
     assert sorted(told + kept) == sorted({address for address, _ in pairs})
 
 
+def test_an_address_that_two_proxies_claim_is_counted_once() -> None:
+    answers = _heard([(n, mac) for n in range(9) for mac in (ONE, TWO)], asked=40)
+    assert [(p.mac, len(p.addresses)) for p in answers.settle()] == [(ONE, 9), (TWO, 0)]
+
+
 ECHO, REFUSED = Answer("echo", "reply", 63), Answer("syn", "refused", 63)
 
 
