@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from ftplib import FTP
 from ipaddress import ip_address, ip_network
@@ -142,15 +143,18 @@ def all_nodes(wanted: int) -> set[str]:
         card = socket.if_nametoindex("eth0")
         raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
         raw.settimeout(1)
-        try:
-            for number in range(3):
-                raw.sendto(struct.pack(">BBHHH", 128, 0, 0, 7, number), ("ff02::1", 0, 0, card))
-                while number or len(found) < wanted:
+        for number in range(3):  # a host that is slow to find the scanner may miss the first
+            raw.sendto(struct.pack(">BBHHH", 128, 0, 0, 7, number), ("ff02::1", 0, 0, card))
+            with suppress(TimeoutError):
+                while len(found) < wanted:
                     answer, (source, *_) = raw.recvfrom(1500)
                     if answer[0] == 129:
                         found.add(source.partition("%")[0])
-        except TimeoutError:
-            return found
+        with suppress(TimeoutError):
+            while True:  # and who should not have answered
+                answer, (source, *_) = raw.recvfrom(1500)
+                if answer[0] == 129:
+                    found.add(source.partition("%")[0])
     return found
 
 
