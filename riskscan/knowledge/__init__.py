@@ -15,11 +15,12 @@ May import: :mod:`riskscan.model`, :mod:`riskscan.errors`, pydantic; ``fetch`` a
 """
 
 from riskscan.knowledge.bundle import export, take_files
-from riskscan.knowledge.current import END_OF_SUPPORT, STALE_DAYS, load, revision, stale
+from riskscan.knowledge.current import END_OF_SUPPORT, load, revision
 from riskscan.knowledge.end_of_support import PRODUCTS
 from riskscan.knowledge.forms import FEEDS
 from riskscan.knowledge.held import folder
 from riskscan.knowledge.renewal import SOURCES, Outcome, update
+from riskscan.model import STALE_DAYS, stale
 
 __all__ = [
     "END_OF_SUPPORT",

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskscan.errors import ConfigError, FeedRefused
+from riskscan.knowledge.affected import Leaf, affected
 from riskscan.knowledge.forms import (
     ADVISORIES,
     AdvisoryForm,
@@ -54,9 +55,14 @@ class _Document(_Part):
     tracking: _Tracking
 
 
+class _Product(_Part):
+    product_id: str
+
+
 class _Branch(_Part):
     category: str
     name: str
+    product: _Product | None = None
     branches: tuple[_Branch, ...] = ()
 
 
@@ -76,6 +82,7 @@ class _Score(_Part):
 class _Vulnerability(_Part):
     cve: Cve | None = None
     scores: tuple[_Score, ...] = ()
+    product_status: dict[str, tuple[str, ...]] = {}
 
 
 class _Csaf(_Part):
@@ -118,6 +125,7 @@ def parse(raw: bytes) -> AdvisoryForm:
             cves=tuple(cves),
             score=max(_scores(csaf), default=None),
             released=csaf.document.tracking.current_release_date.date(),
+            affected=affected(_leaves(csaf.product_tree.branches), _standing(csaf)),
             source="CISA CSAF",
         )
     except (ValidationError, RecursionError) as error:
@@ -153,6 +161,25 @@ def _names(branches: Iterable[_Branch], category: str) -> Iterator[str]:
         if branch.category == category and name:
             yield name
         yield from _names(branch.branches, category)
+
+
+def _leaves(branches: Iterable[_Branch], product: str = "") -> Iterator[Leaf]:
+    for branch in branches:
+        name = cleaned(branch.name)
+        if branch.product is not None and product:
+            yield Leaf(product, name, branch.product.product_id)
+        below = name if branch.category == "product_name" else product
+        yield from _leaves(branch.branches, below)
+
+
+def _standing(csaf: _Csaf) -> dict[str, frozenset[str]]:
+    """Return what the flaws say of each product id: affected, fixed, still looked into."""
+    found: dict[str, set[str]] = {}
+    for flaw in csaf.vulnerabilities:
+        for status, ids in flaw.product_status.items():
+            for id in ids:
+                found.setdefault(id, set()).add(status)
+    return {id: frozenset(states) for id, states in found.items()}
 
 
 def _scores(csaf: _Csaf) -> Iterator[float]:

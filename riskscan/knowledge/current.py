@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from riskscan.knowledge.forms import ADVISORIES, FEEDS, KNOWN_EXPLOITED, SCORES,
 from riskscan.model import FeedState, Knowledge
 
 END_OF_SUPPORT = "end-of-support"
-STALE_DAYS = 90
-"""From this age on, in days, a feed is called old: attackers do not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,6 @@ def wanted_scores(where: Path) -> frozenset[str]:
     """Return the vulnerabilities whose scores are kept: those that another feed names."""
     named = (in_force(where, feed).holding for feed in (KNOWN_EXPLOITED, ADVISORIES))
     return frozenset().union(*(holding.cves for holding in named if holding))
-
-
-def stale(as_of: date | None, today: date) -> bool:
-    """Say whether a feed of that date should be renewed."""
-    return as_of is None or (today - as_of).days > STALE_DAYS
 
 
 def _shipped(feed: str) -> Holding | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from riskscan.model import Advisory, ExploitScore, KnownExploited, VersionRange
+from riskscan.model import Advisory, AffectedProduct, ExploitScore, KnownExploited, VersionRange
 
 KNOWN_EXPLOITED: Final = "known-exploited"
 SCORES: Final = "epss"
@@ -83,6 +83,14 @@ class FlawForm(Form):
         )
 
 
+class AffectedForm(Form):
+    product: Line
+    versions: Annotated[tuple[RangeForm, ...], Field(min_length=1, max_length=50)]
+
+    def fact(self) -> AffectedProduct:
+        return AffectedProduct(self.product, tuple(each.fact() for each in self.versions))
+
+
 class AdvisoryForm(Form):
     id: AdvisoryId
     title: Line
@@ -91,6 +99,7 @@ class AdvisoryForm(Form):
     cves: Annotated[tuple[Cve, ...], Field(max_length=500)] = ()
     score: Annotated[float, Field(ge=0, le=10)] | None = None
     released: date | None = None
+    affected: Annotated[tuple[AffectedForm, ...], Field(max_length=200)] = ()
     source: Line
 
     def fact(self) -> Advisory:
@@ -104,6 +113,7 @@ class AdvisoryForm(Form):
             score=self.score,
             released=self.released,
             source=self.source,
+            affected=tuple(each.fact() for each in self.affected),
         )
 
 

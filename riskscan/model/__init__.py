@@ -39,13 +39,16 @@ from riskscan.model.device import (
 )
 from riskscan.model.level import Confidence, Level
 from riskscan.model.lifecycle import (
+    STALE_DAYS,
     Advisory,
+    AffectedProduct,
     EndOfSupport,
     ExploitScore,
     FeedState,
     Knowledge,
     KnownExploited,
     VersionRange,
+    stale,
 )
 from riskscan.model.network import (
     CARRIED_FOR,
@@ -88,9 +91,11 @@ __all__ = [
     "MEDICAL_CLASSES",
     "OBSERVATION_CAP",
     "OBSERVATION_KEYS",
+    "STALE_DAYS",
     "Action",
     "Address",
     "Advisory",
+    "AffectedProduct",
     "Answer",
     "AnswerValue",
     "Assessment",
@@ -157,4 +162,5 @@ __all__ = [
     "marks_of",
     "newest_decisions",
     "same_devices",
+    "stale",
 ]

@@ -69,6 +69,10 @@ def _below(version: tuple[int, ...], ends: tuple[int, ...], limits: VersionRange
     return limits.last is None or version <= ends
 
 
+def _first_word(name: str) -> str:
+    return next(iter(re.split(r"[-/\s]+", name.casefold().strip())))
+
+
 def _numbers(version: str) -> tuple[int, ...] | None:
     found = _VERSION.match(version)
     return tuple(int(number) for number in found[1].split(".")) if found else None
@@ -107,6 +111,14 @@ class KnownExploited:
 
 
 @dataclass(frozen=True, slots=True)
+class AffectedProduct:
+    """Which versions of a product an advisory says are affected, all of them."""
+
+    product: str
+    versions: tuple[VersionRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Advisory:
     """What CISA published of one medical product (an ICSMA)."""
 
@@ -119,6 +131,8 @@ class Advisory:
     """The highest CVSS base score in it, 0 to 10."""
     released: date | None
     source: str = ""
+    affected: tuple[AffectedProduct, ...] = ()
+    """A product that is not in it: which of its versions are affected is not on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,15 @@ class ExploitScore:
     """0 to 1."""
     percentile: float
     """0 to 1: the share of all vulnerabilities that are no likelier."""
+
+
+STALE_DAYS = 90
+"""From this age on, in days, a feed is called old: attackers do not wait."""
+
+
+def stale(as_of: date | None, today: date) -> bool:
+    """Say whether a feed of that date should be renewed; without a date it should."""
+    return as_of is None or (today - as_of).days > STALE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +185,22 @@ class Knowledge:
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    _by_maker: Mapping[str, tuple[Advisory, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
     def __post_init__(self) -> None:
-        """Sort the known exploited by product once: a scan asks for a thousand devices."""
+        """Sort flaws by product and advisories by maker once: a scan asks for a thousand devices."""
         table: dict[str, tuple[KnownExploited, ...]] = {}
         for flaw in self.exploited:
             for name in {flaw.product.casefold(), *(n.casefold() for n in flaw.also_named)}:
                 table[name] = (*table.get(name, ()), flaw)
         object.__setattr__(self, "_by_name", table)
+        makers: dict[str, tuple[Advisory, ...]] = {}
+        for advisory in self.advisories:
+            first = _first_word(advisory.vendor)
+            makers[first] = (*makers.get(first, ()), advisory)
+        object.__setattr__(self, "_by_maker", makers)
 
     def end_of_support(self, product: str, release: str) -> EndOfSupport | None:
         """Look up one release; None if nothing is known of it."""
@@ -192,6 +224,13 @@ class Knowledge:
             for flaw in self._by_name.get(first, ())
             if first in (name.casefold() for name in flaw.also_named)
         )
+
+    def advisories_of(self, maker: str) -> tuple[Advisory, ...]:
+        """Return the advisories whose maker's name begins with the same word; case does not count.
+
+        ``GE`` and ``GE HealthCare`` begin alike; so may two makers that are not the same.
+        """
+        return self._by_maker.get(_first_word(maker), ())
 
     def feed(self, name: str) -> FeedState | None:
         """Return how old a feed is; None if there is none of that name."""

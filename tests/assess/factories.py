@@ -9,6 +9,8 @@ from ipaddress import ip_address, ip_network
 from riskscan.assess import CHECKS
 from riskscan.assess.judgement import Context, Verdict
 from riskscan.model import (
+    Advisory,
+    AffectedProduct,
     Answer,
     AnswerValue,
     Confidence,
@@ -81,7 +83,43 @@ KNOWLEDGE = Knowledge(
             "CVE-2021-36260", "Hikvision", "Camera", "as CISA has it", None, ransomware=False
         ),
     ),
-    feeds=(FeedState("known-exploited", date(2025, 8, 25), 3, True, "test"),),
+    advisories=(
+        Advisory(
+            "ICSMA-25-037-02",
+            "Orthanc Server",
+            "Orthanc",
+            ("Orthanc server",),
+            ("CVE-2025-0896",),
+            9.8,
+            date(2025, 2, 6),
+            affected=(AffectedProduct("Orthanc server", (VersionRange(before="1.5.8"),)),),
+        ),
+        Advisory(
+            "ICSMA-24-200-01",
+            "Philips Vue PACS",
+            "Philips",
+            ("Vue PACS",),
+            (),
+            6.8,
+            date(2024, 7, 18),
+            affected=(AffectedProduct("Vue PACS", (VersionRange(before="12.2.8.410"),)),),
+        ),
+        Advisory(
+            "ICSMA-25-030-01",
+            "Contec Health CMS8000 Patient Monitor",
+            "Contec",
+            ("CMS8000",),
+            (),
+            9.8,
+            None,
+            affected=(AffectedProduct("CMS8000 Patient Monitor", (VersionRange(),)),),
+        ),
+        Advisory("ICSMA-20-023-01", "GE CARESCAPE", "GE", ("CARESCAPE",), (), 10.0, None),
+    ),
+    feeds=(
+        FeedState("known-exploited", date(2025, 8, 25), 3, True, "test"),
+        FeedState("medical-advisories", date(2025, 2, 6), 4, True, "test"),
+    ),
 )
 
 Said = tuple[str, str] | tuple[str, str, int]

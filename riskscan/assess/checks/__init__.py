@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from riskscan.assess.checks import (
     addressing,
+    advisory,
     announcing,
     baseline,
     certificate_names,
@@ -75,6 +76,7 @@ CHECKS: dict[str, Judgement] = {
     "inventory.private-mac": inventory.private_mac,
     "inventory.unexpected-port": baseline.unexpected_port,
     "inventory.unidentified": inventory.unidentified,
+    "lifecycle.advisory": advisory.advisory,
     "lifecycle.end-of-support": lifecycle.end_of_support,
     "lifecycle.known-exploited": known_exploited.known_exploited,
     "network.flat": segmentation.flat,
