@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 
 from riskscan.errors import RiskscanError
 from riskscan.lab import CLINIC, CLINIC_NETWORKS, Lab
@@ -19,7 +20,8 @@ def main() -> int:
     try:
         with Lab(CLINIC) as lab:
             _show(lab)
-            signal.pause()
+            while True:  # pause(2) would miss a signal that comes just before it
+                time.sleep(0.5)
     except KeyboardInterrupt:
         print("\nThe clinic is gone.")
     except RiskscanError as error:

@@ -6,6 +6,7 @@ import json
 import socket
 import sys
 import threading
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -134,7 +135,7 @@ def _heard(octets: bytes, at_a_time: int) -> list[Any]:
     ours, theirs = socket.socketpair()
 
     def write() -> None:
-        with theirs:
+        with theirs, suppress(BrokenPipeError):  # whoever had enough of it has hung up
             for start in range(0, len(octets), at_a_time):
                 theirs.sendall(octets[start : start + at_a_time])
 
