@@ -190,7 +190,7 @@ class Knowledge:
     )
 
     def __post_init__(self) -> None:
-        """Sort flaws by product and advisories by maker once: a scan asks for a thousand devices."""
+        """Sort flaws by product, advisories by maker, once: a scan asks for a thousand devices."""
         table: dict[str, tuple[KnownExploited, ...]] = {}
         for flaw in self.exploited:
             for name in {flaw.product.casefold(), *(n.casefold() for n in flaw.also_named)}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 
-from riskscan.model import Assessment, Change, Check, Scan
+from riskscan.model import Assessment, Change, Check, FeedState, Scan
 from riskscan.report.clean import cleaned, shortened
 from riskscan.report.controls import questions, rule
 from riskscan.report.document import FORMAT, Appendix, Fact, Report
@@ -25,11 +25,13 @@ def compose(
     checks: Mapping[str, Check],
     changes: Sequence[Change] = (),
     knowledge_as_of: date,
+    knowledge: Sequence[FeedState] = (),
 ) -> Report:
     """Arrange everything that is told about a scan; every string comes out safe to show.
 
     ``checks`` gives the words for the findings' check ids; a check that is missing is shown by
-    its id. Pure: the same arguments give the same report.
+    its id. ``knowledge`` are the lists that the assessment went by, each with its date. Pure: the
+    same arguments give the same report.
     """
     return cleaned(
         Report(
@@ -47,7 +49,7 @@ def compose(
             register=register(assessment, checks),
             plan=plan(assessment),
             rule=rule(assessment),
-            method=method(scan, assessment),
+            method=method(scan, assessment, knowledge),
             appendix=_appendix(scan, assessment, knowledge_as_of),
         )
     )

@@ -335,6 +335,10 @@ class Method:
     """The threats that entered the register, each with the basis of its likelihood."""
     rescan: str
     """How far the scan built on an earlier one, in a sentence; empty for a full scan."""
+    knowledge: tuple[Fact, ...] = ()
+    """The lists of facts about the outside world that were used, each with its date."""
+    outdated: str = ""
+    """Which of these lists are too old to lean on, in a sentence; empty if none is."""
 
 
 @dataclass(frozen=True, slots=True)

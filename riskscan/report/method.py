@@ -6,10 +6,12 @@ and 7 of SP 800-66 r2). The scale words are ours, after its tables G-2, G-4 and 
 
 from __future__ import annotations
 
-from datetime import UTC
+from collections.abc import Sequence
+from datetime import UTC, date
 
-from riskscan.model import Assessment, Level, Scan
+from riskscan.model import STALE_DAYS, Assessment, FeedState, Level, Scan, stale
 from riskscan.report.document import Fact, Matrix, MatrixRow, Method, ScaleRow
+from riskscan.report.words import counted, day
 
 VL, L, M, H, VH = Level
 
@@ -60,10 +62,23 @@ _SCALE: tuple[ScaleRow, ...] = (
 )
 
 
-def method(scan: Scan, assessment: Assessment) -> Method:
-    """Print the matrices, the words of the scale, the threats that were used, and if the scan
-    built on another.
+_LISTS = {
+    "end-of-support": "End of support of systems and products",
+    "known-exploited": "Flaws that attackers are known to use (CISA)",
+    "epss": "Chance that a flaw is used within 30 days (EPSS)",
+    "medical-advisories": "Advisories on medical products (CISA)",
+}
+"""What a reader calls each part of the knowledge, in the order of the page."""
+
+
+def method(scan: Scan, assessment: Assessment, knowledge: Sequence[FeedState] = ()) -> Method:
+    """Print the matrices, the words of the scale, the threats that were used, how old the facts
+    are that it all rests on, and if the scan built on another.
     """
+    used = sorted(
+        (feed for feed in knowledge if feed.name in _LISTS),
+        key=lambda f: list(_LISTS).index(f.name),
+    )
     return Method(
         matrices=(
             Matrix(
@@ -84,6 +99,31 @@ def method(scan: Scan, assessment: Assessment) -> Method:
         scale=_SCALE,
         threats=_threats(assessment),
         rescan=_rescan(scan),
+        knowledge=tuple(_dated(feed) for feed in used),
+        outdated=_outdated(used, assessment.made_at.astimezone(UTC).date()),
+    )
+
+
+def _dated(feed: FeedState) -> Fact:
+    if feed.as_of is None:
+        return Fact(_LISTS[feed.name], "Not used: nothing of it is held")
+    fault = " A newer copy is damaged and was not used." if feed.fault else ""
+    size = counted(feed.facts, "entry", "entries")
+    return Fact(_LISTS[feed.name], f"As of {day(feed.as_of)}, {size}. From {feed.source}.{fault}")
+
+
+def _outdated(used: Sequence[FeedState], today: date) -> str:
+    """Say which lists are too old on the day of the assessment; one that is not held is no list."""
+    old = [feed for feed in used if feed.as_of is not None and stale(feed.as_of, today)]
+    if not old:
+        return ""
+    ages = [
+        f"{_LISTS[f.name]}, {(today - f.as_of).days:,} days" for f in old if f.as_of is not None
+    ]
+    return (
+        f"Older than {STALE_DAYS} days when this was assessed: {'; '.join(ages)}. What became "
+        "known since then is missing from this report. Renew the lists (riskscan knowledge update) "
+        "and assess again."
     )
 
 
