@@ -337,6 +337,18 @@ def current(store: Store, scan: Scan, *, now: datetime) -> Assessment:
     return assess_only(store, scan, now=now)
 
 
+def judge_again(store: Store, scan: Scan, filed: Assessment) -> Assessment:
+    """Judge a stored scan as on the day of ``filed``, with the rules of today; keeps nothing."""
+    before = [s for s in _complete(store, scan) if s.ended_at and s.ended_at <= filed.made_at]
+    return assess.replay(
+        filed,
+        scan,
+        decisions=store.decisions(),
+        knowledge=knowledge.load(),
+        previous=before[0] if before else None,
+    )
+
+
 def decide(store: Store, scan: Scan, decision: Decision, *, now: datetime) -> Assessment:
     """Keep what a named person decided about a finding, and judge the scan again with it."""
     store.add_decision(decision)
@@ -348,12 +360,14 @@ def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
     if store.assessment(scan.id) is None:
         judge(store, scan, now=now)
     assessment = current(store, scan, now=now)
+    known = knowledge.load()
     document = report.compose(
         scan,
         assessment,
         checks={check_id: assess.check_text(check_id) for check_id in assess.CHECKS},
         changes=changes_since(store, scan),
-        knowledge_as_of=knowledge.load().as_of,
+        knowledge_as_of=known.as_of,
+        knowledge=known.feeds,
     )
     return report.EXPORTERS[format_](document)
 

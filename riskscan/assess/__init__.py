@@ -7,6 +7,8 @@
     status        findings and answers -> the status of each control
     register      failed findings -> threat x weakness x group, by two published matrices
     actions       risks -> what to do, by whom, until when
+    explain       a risk, a control or a finding -> how it came about, in words
+    replay        an assessment on file -> the same by the rules of today, and what differs
 
 May import: :mod:`riskscan.model`, :mod:`riskscan.errors`, pydantic for its own TOML. One decision:
 a scan refutes and hardly ever proves, so *unknown* is never a pass, silence is never *met*, and
@@ -23,15 +25,20 @@ from riskscan.assess.checklist import load_checklist, parse_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.judgement import Judgement, Verdict
 from riskscan.assess.matrices import LIKELIHOOD, RISK
+from riskscan.assess.replay import Difference, canonical, differences, replay
 
 __all__ = [
     "CHECKS",
     "LIKELIHOOD",
     "RISK",
+    "Difference",
     "Judgement",
     "Verdict",
     "assess",
+    "canonical",
     "check_text",
+    "differences",
     "load_checklist",
     "parse_checklist",
+    "replay",
 ]
