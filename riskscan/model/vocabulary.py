@@ -246,6 +246,10 @@ OBSERVATION_KEYS: dict[str, str] = {
     "dicom.max-pdu": "longest P-DATA that the acceptor takes, in bytes; 0: no limit (PS3.8 D.1)",
     "dicom.toolkit": "the library inside, by its UID; never the product that is built on it",
     "dicom.storage-class": "a kind of object that it accepts, one each: ct, mr, us, ecg, pdf ...",
+    # sessions that a protocol itself defines for strangers, up to the answer
+    "ftp.anonymous": "'accepted' or 'refused': answer to USER anonymous (RFC 1635)",
+    "smb.anonymous-session": "answer to a caller without a name (MS-NLMP 3.2.5.1.2): 'guest', "
+    "'null' (opened, nameless), 'other' (opened, called neither) or 'refused'",
     # nmap -sV on a robust device, where no probe of ours understood a port (discover/leftovers)
     "nmap.service": "name of the service, by what it answered and not by its port",
     "nmap.product": "product that nmap's signature names",

@@ -89,6 +89,16 @@ EXAMPLES: dict[str, tuple[Device, Device, Device]] = {
         device(udp=[(161, PortState.CLOSED)]),
         device(udp=[(161, PortState.OPEN_OR_FILTERED)]),
     ),
+    "credentials.ftp-anonymous": (
+        device(says=[("ftp.anonymous", "accepted", 21)], open=(21,)),
+        device(says=[("ftp.anonymous", "refused", 21)], open=(21,)),
+        device(open=(21,), probes=[("ftp_anonymous", 21, LOST)]),
+    ),
+    "smb.guest-session": (
+        device(says=[("smb.anonymous-session", "guest", 445)], open=(445,)),
+        device(says=[("smb.anonymous-session", "refused", 445)], open=(445,)),
+        device(says=[("smb.anonymous-session", "null", 445)], open=(445,)),
+    ),
     "exposure.database": (
         device(says=[("mysql.version", "8.4.2", 3306)], open=(3306,)),
         device(closed=(1433, 3306, 5432)),

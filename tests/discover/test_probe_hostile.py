@@ -19,6 +19,7 @@ from riskscan.model import OBSERVATION_KEYS, Outcome
 PROBED = (
     *("smb", "rdp", "http_ntlm", "ldap", "nfs", "mqtt", "amqp"),
     *("mssql", "redis", "memcached", "mongodb"),
+    *("ftp_anonymous", "smb_guest"),
 )
 DATAGRAMS = ("netbios", "mssql_browser")
 HURRIED = replace(peers.QUICK, deadline=0.5, read_timeout=0.2)

@@ -24,6 +24,8 @@ from riskscan.model import DeviceClass
 CHECKS = {
     "cleartext.telnet",
     "cleartext.ftp",
+    "credentials.ftp-anonymous",
+    "smb.guest-session",
     "cleartext.http-login",
     "cleartext.http-basic",
     "cleartext.dicom",

@@ -1,8 +1,8 @@
-"""File sharing (SMB, NFS): old versions, missing protection against tampering, open exports."""
+"""File sharing (SMB, NFS): old versions, no protection against tampering, doors open to all."""
 
 from __future__ import annotations
 
-from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check
+from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import if_closed, ports_of, proof, seen
 from riskscan.model import Device, Level, Result
 
@@ -75,6 +75,54 @@ def signing_not_required(device: Device, context: Context) -> Verdict | None:
         text = "File sharing requires signing."
         return Verdict(Result.PASS, text, proof(strict, "signing is required"))
     return if_closed(device, (445,), "file sharing", probe="smb")
+
+
+@device_check(
+    "smb.guest-session",
+    title="Windows file sharing lets in guests without a password",
+    severity=Level.MODERATE,
+    cites={
+        "T07": "A caller without a name or password is let in.",
+        "A10": "What guests may open is granted to everyone on the network.",
+    },
+    weakness="Windows file sharing lets in guests without a password",
+    feeds={"T04": "Anyone inside the network opens whatever is shared with guests."},
+    action="Turn off guest access to file sharing",
+    owner=Owner.IT,
+    cost=Cost.NONE,
+)
+def guest_session(device: Device, context: Context) -> Verdict | None:
+    """What: File sharing on this device took a caller without a name and password for a guest.
+    No folder was opened or listed, so what guests can reach is not known. A session that stays
+    nameless is another matter: Windows opens one for everybody and gives it nothing unless it was
+    told to, so there the question stays open.
+
+    Why: Scans, images and backups in a folder that guests may open can be read by anyone on the
+    network, and often changed. Ransomware needs no password to reach them.
+
+    Fix: Turn guest access off (Windows: the account "Guest" disabled; Samba: "map to guest =
+    never" and no "guest ok = yes"; Synology, QNAP: the user "guest" disabled). Give copiers
+    that store scans an account of their own.
+
+    Verify: The next scan reports that a caller without a name is refused or stays nameless.
+    """
+    let_in = seen(device, "smb.anonymous-session", "guest")
+    if let_in:
+        text = f"A caller without a name was let in as a guest on {ports_of(let_in)}."
+        return Verdict(Result.FAIL, text, proof(let_in, "a session as a guest was opened"))
+    opened = seen(device, "smb.anonymous-session", "null", "other")
+    if opened:
+        # Windows does so by default, and RestrictNullSessAccess decides what it gives
+        # (techcommunity.microsoft.com, "SMB and Null Sessions", 2020): that is not tried.
+        return unknown(
+            f"A session without a name was opened on {ports_of(opened)}, which Windows does for "
+            "everybody; whether it gives anything was not tried."
+        )
+    refused = seen(device, "smb.anonymous-session", "refused")
+    if refused:
+        text = "A caller without a name was refused."
+        return Verdict(Result.PASS, text, proof(refused, "no session was opened"))
+    return if_closed(device, (445,), "file sharing for guests", probe="smb_guest")
 
 
 @device_check(

@@ -15,6 +15,7 @@ from typing import Protocol
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.probes.amqp import Amqp
 from riskscan.discover.probes.dicom import Dicom
+from riskscan.discover.probes.ftp_anonymous import FtpAnonymous
 from riskscan.discover.probes.greeting import Greeting
 from riskscan.discover.probes.http import Http
 from riskscan.discover.probes.http_ntlm import HttpNtlm
@@ -36,6 +37,7 @@ from riskscan.discover.probes.redis import Redis
 from riskscan.discover.probes.rtsp import Rtsp
 from riskscan.discover.probes.sip import Sip
 from riskscan.discover.probes.smb import Smb
+from riskscan.discover.probes.smb_guest import SmbGuest
 from riskscan.discover.probes.snmp import Snmp
 from riskscan.discover.probes.ssdp import Ssdp
 from riskscan.discover.probes.ssh import Ssh
@@ -98,6 +100,9 @@ PROBES: dict[str, Probe] = {
     "ipmi": Ipmi(),
     "snmp": Snmp(),
     "greeting": Greeting(),
+    "ftp_anonymous": FtpAnonymous(),
+    "smb_guest": SmbGuest(),
 }
 """Every probe, in the order of asking: ``tls`` first, since others speak inside it; the medical
-ones next, since what they learn makes the rest gentler; ``greeting`` takes what is left."""
+ones next, since what they learn makes the rest gentler; ``greeting`` takes what is left. Sessions
+for strangers come after all that could show a medical device, which is never asked for one."""

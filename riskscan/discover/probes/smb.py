@@ -54,11 +54,10 @@ class Smb:
 
     def _smb2(self, dialer: Dialer, port: int) -> Iterator[tuple[str, str]]:
         with dialer.dial(port) as wire:
-            _send(wire, smb2_negotiate())
-            yield from smb2_facts(_message(wire), time.time())
+            yield from smb2_facts(exchange(wire, smb2_negotiate()), time.time())
             with suppress(Fault):  # the negotiation stands, whatever becomes of the challenge
-                _send(wire, smb2_session_setup())
-                yield from ntlm.challenge_facts(_message(wire), time.time())
+                challenge = exchange(wire, smb2_session_setup())
+                yield from ntlm.challenge_facts(challenge, time.time())
 
     def _smb1(self, dialer: Dialer, port: int, speaks_smb2: bool) -> str:
         try:
@@ -71,16 +70,19 @@ class Smb:
 
     def _exchange(self, dialer: Dialer, port: int, packet: bytes) -> bytes:
         with dialer.dial(port) as wire:
-            _send(wire, packet)
-            return _message(wire)
+            return exchange(wire, packet)
 
 
-def _send(wire: Wire, packet: bytes) -> None:
+def exchange(wire: Wire, packet: bytes) -> bytes:
+    """Send one message and return the answer, both behind their length (MS-SMB2 2.1).
+
+    Raises ``Refused`` if the peer hangs up instead, ``ProtocolError`` if it answers otherwise.
+    """
     wire.send(len(packet).to_bytes(4) + packet)
+    return _message(wire)
 
 
 def _message(wire: Wire) -> bytes:
-    """Read one message with the length in front of it (MS-SMB2 2.1)."""
     head = wire.read(4)
     if not head:
         raise Refused("the peer hung up without an answer")

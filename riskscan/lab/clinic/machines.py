@@ -30,6 +30,7 @@ from riskscan.model import DeviceClass
 
 _DC = Computer(name="DC1", domain="LAKESIDE", dns_domain=DOMAIN, version=(10, 0, 26100))
 _PRACTICE = Computer(name="PRACTICE", domain="LAKESIDE", dns_domain=DOMAIN, version=(10, 0, 20348))
+_DATA_BOX = Computer(name="DATABOX", version=(6, 1, 0))  # Samba
 _MAIL = Tls(name="mail.lakeside.example", organization="Lakeside Family Clinic")
 _MIRTH = Http(
     port=8443, title="Mirth Connect Administrator", tls=Tls(name="mirth-connect", expired=True)
@@ -89,16 +90,18 @@ MACHINES = (
         vendor="Hewlett Packard",
         what="server of the former billing system, never switched off",
         servers=(
-            Ftp(port=21, greeting="FTP server ready"),
+            Ftp(port=21, greeting="FTP server ready", anonymous=True),
             Ssh(port=22, banner="SSH-2.0-OpenSSH_7.9p1 Debian-10+deb10u2"),
             Http(port=80, server="Apache/2.4.38 (Debian)", realm="Billing archive"),
             Postgres(),
         ),
-        # Debian 10 ended on 2022-09-10 (LTS 2024-06-30); FTP without TLS; Basic over HTTP;
+        # Debian 10 ended on 2022-09-10 (LTS 2024-06-30); FTP without TLS, which lets anonymous in;
+        # Basic over HTTP;
         # PostgreSQL answers
         weaknesses=(
             "lifecycle.end-of-support",
             "cleartext.ftp",
+            "credentials.ftp-anonymous",
             "cleartext.http-basic",
             "exposure.database",
             "cleartext.database",  # the server refuses encryption
@@ -134,7 +137,8 @@ MACHINES = (
         ttl=128,
         servers=(
             active_directory("DC1", DOMAIN, level=10),
-            Smb(newest=0x0311, signing_required=True, computer=_DC),
+            # A session without a name is opened, as on every Windows; it gives nothing.
+            Smb(newest=0x0311, signing_required=True, computer=_DC, stranger="null"),
             Rdp(nla=True, computer=_DC),
             WinRm(computer=_DC),
             NetBios(name="DC1", domain="LAKESIDE", domain_controller=True, mac="00:15:5d:32:01:34"),
@@ -180,8 +184,10 @@ MACHINES = (
             Portmapper(),
             Mountd(exports=(("/export/scans", ("*",)),)),
             Nfs(),
+            Smb(newest=0x0311, signing_required=True, computer=_DATA_BOX, stranger="guest"),
         ),
         weaknesses=(
+            "smb.guest-session",  # a caller without a name becomes a guest
             "exposure.database",  # Redis and MongoDB answer, without a password
             "cleartext.broker",  # MQTT and AMQP without TLS
             "exposure.open-broker",  # MQTT takes a stranger

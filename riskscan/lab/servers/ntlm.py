@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from riskscan.lab.servers import ber
 
 _SIGNATURE = b"NTLMSSP\0"
-_NEGOTIATE, _CHALLENGE = 1, 2
+_NEGOTIATE, _CHALLENGE, _AUTHENTICATE = 1, 2, 3
 _FLAGS = 0xE28A_8215  # Unicode, target, version and target info: what Windows 10 answers
 _EPOCH = 11_644_473_600
 _NTLM = bytes.fromhex("2b06010401823702020a")
@@ -36,7 +36,7 @@ class Computer:
     def challenge(self, heard: bytes) -> bytes:
         """Answer the NEGOTIATE_MESSAGE that is somewhere in ``heard``. Raises ValueError if none.
 
-        A login, the third message, is such a ValueError too: no lab host ever lets one in.
+        A login, the third message, is such a ValueError too: no lab host ever lets a user in.
         """
         start = heard.find(_SIGNATURE)
         if start < 0 or heard[start + 8 : start + 12] != struct.pack("<I", _NEGOTIATE):
@@ -61,6 +61,20 @@ class Computer:
             names[5] = self.dns_domain
         packed = [_pair(kind, name.encode("utf-16-le")) for kind, name in names.items()]
         return b"".join(packed) + _pair(7, struct.pack("<Q", self.filetime())) + bytes(4)
+
+
+def is_nameless(heard: bytes) -> bool:
+    """Say whether ``heard`` holds the AUTHENTICATE_MESSAGE of nobody ([MS-NLMP] 3.2.5.1.2).
+
+    User and NT response are empty, and the LM response is empty or one zero byte.
+    """
+    start = heard.find(_SIGNATURE + struct.pack("<I", _AUTHENTICATE))
+    message = heard[start:]
+    if start < 0 or len(message) < 64:
+        return False
+    size, _, at = struct.unpack_from("<HHI", message, 12)
+    (response,), (user,) = (struct.unpack_from("<H", message, field) for field in (20, 36))
+    return not response and not user and (not size or message[at : at + size] == b"\0")
 
 
 def _pair(kind: int, value: bytes) -> bytes:

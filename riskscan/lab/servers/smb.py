@@ -1,4 +1,4 @@
-"""A file server up to the challenge of a login: SMB 2 and 3, and SMB 1 where it still is."""
+"""A file server up to the answer to a login: SMB 2 and 3, and SMB 1 where it still is."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import os
 import struct
 from dataclasses import dataclass
 
-from riskscan.lab.servers.ntlm import Computer
+from riskscan.lab.servers.ntlm import Computer, is_nameless
 from riskscan.lab.servers.server import Line, TcpServer
 
 _SMB1, _SMB2 = b"\xffSMB", b"\xfeSMB"
-_NEGOTIATE1, _NEGOTIATE2, _SESSION_SETUP = 0x72, 0x0000, 0x0001
+_NEGOTIATE1, _NEGOTIATE2, _SESSION_SETUP, _LOGOFF = 0x72, 0x0000, 0x0001, 0x0002
 _NT_LM = b"\x02NT LM 0.12\0"
 _INVALID_PARAMETER, _NOT_SUPPORTED = 0xC000_000D, 0xC000_00BB
 _MORE_TO_COME = 0xC000_0016  # STATUS_MORE_PROCESSING_REQUIRED
+_ACCESS_DENIED = 0xC000_0022
+_SESSION_FLAGS = {"guest": 1, "null": 2}
 _ENABLED, _REQUIRED = 1, 2
 _EXTENDED_SECURITY = 0x08  # upper byte of Flags2
 _WILDCARD = 0x02FF
@@ -26,7 +28,8 @@ _SPNEGO = bytes.fromhex("601c06062b0601050502a0123010a00e300c060a2b0601040182370
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smb(TcpServer):
     """Answers NEGOTIATE ([MS-SMB2] 2.2.4, [MS-SMB] 2.2.4.5.2); the opening of a session with a
-    challenge (2.2.6) if it is a named computer; and closes on anything else."""
+    challenge (2.2.6) if it is a named computer, and the nameless answer to that as it is told to.
+    Whoever names a user is turned away by closing, as is anything else."""
 
     port: int = 445
     newest: int
@@ -34,6 +37,8 @@ class Smb(TcpServer):
     signing_required: bool
     version_1: bool = False
     computer: Computer | None = None
+    stranger: str = "refused"
+    """What a caller without a name becomes: ``guest``, ``null`` or ``refused``."""
 
     def talk(self, line: Line) -> None:
         while True:
@@ -78,7 +83,11 @@ class Smb(TcpServer):
         (command,), (count,) = (struct.unpack_from("<H", message, at) for at in (12, 64 + 2))
         ident = message[24:32]
         if command == _SESSION_SETUP and self.computer:
+            if is_nameless(message):
+                return self._nameless(ident, message[40:48])
             return _challenge(self.computer.wrapped_challenge(message), ident)
+        if command == _LOGOFF:
+            return _header(_LOGOFF, ident, 0) + struct.pack("<HH", 4, 0)
         if command != _NEGOTIATE2:
             return _refusal(command, ident, _NOT_SUPPORTED)
         if count == 0 or len(message) < 100 + 2 * count:
@@ -88,6 +97,13 @@ class Smb(TcpServer):
         if not common:
             return _refusal(command, ident, _NOT_SUPPORTED)
         return self._chosen(max(common), ident)
+
+    def _nameless(self, ident: bytes, session: bytes) -> bytes:
+        if self.stranger not in _SESSION_FLAGS:
+            return _refusal(_SESSION_SETUP, ident, _ACCESS_DENIED)
+        head = bytearray(_header(_SESSION_SETUP, ident, 0))
+        head[40:48] = session
+        return bytes(head) + struct.pack("<HHHH", 9, _SESSION_FLAGS[self.stranger], 64 + 8, 0)
 
     def _chosen(self, dialect: int, ident: bytes) -> bytes:
         mode = _ENABLED | (_REQUIRED if self.signing_required else 0)

@@ -1,7 +1,8 @@
 """The anonymous half of NTLM: the message that opens it, and the challenge that answers.
 
 A CHALLENGE_MESSAGE names the computer, its domain, the system's exact build and its clock (MS-NLMP
-2.2.1.2). A login would be the third message. It is never made: nothing here can build one.
+2.2.1.2). The third message would be a login. Nothing here can build one: the only third message is
+a constant, the one of a caller without a name, and holds neither a user nor a password.
 """
 
 from __future__ import annotations
@@ -44,6 +45,33 @@ NEGOTIATE_IN_SPNEGO = ber.pack(
     ),
 )
 """The same as the first token of SPNEGO that offers NTLM alone (RFC 4178 4.2.1)."""
+
+_ANONYMOUS = 0x0000_0800
+_PAYLOAD = 72
+
+
+def _nothing_at(offset: int) -> bytes:
+    """A length of nought, twice, and where it would begin."""
+    return bytes(4) + offset.to_bytes(4, "little")
+
+
+AUTHENTICATE = (
+    _SIGNATURE
+    + (3).to_bytes(4, "little")
+    + b"\x01\0\x01\0"  # the LM response is one byte
+    + _PAYLOAD.to_bytes(4, "little")
+    + _nothing_at(_PAYLOAD + 1) * 5  # NT response, domain, user, workstation, session key
+    + ((_FLAGS & ~_VERSION) | _ANONYMOUS).to_bytes(4, "little")
+    + bytes(8)  # no version of ours
+    + b"\0"
+)
+"""AUTHENTICATE_MESSAGE of a caller without a name (MS-NLMP 2.2.1.3, 3.1.5.1.2): empty but for the
+one zero byte by which a server knows it. It answers every challenge, for it uses none."""
+
+AUTHENTICATE_IN_SPNEGO = ber.pack(
+    0xA1, ber.pack(ber.SEQUENCE, ber.pack(0xA2, ber.pack(ber.OCTETS, AUTHENTICATE)))
+)
+"""The same as a later token of SPNEGO (RFC 4178 4.2.2)."""
 
 _NAMES = {
     1: "ntlm.computer",

@@ -1,4 +1,4 @@
-"""SMB up to the first answer to a stranger: negotiation, and the first step of a session."""
+"""SMB up to the answer to a stranger: negotiation, and a session for a caller without a name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from riskscan.discover.probes.codec import ntlm
 _DIALECTS = {0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"}
 _SIGNING_REQUIRED = 0x02
 _REFUSED_DIALECT = 0xFFFF
+
+_NO_SESSION = bytes(8)
+_SESSION_SETUP = b"\x01\0"
+_SUCCESS, _MORE_TO_COME = 0x0000_0000, 0xC000_0016
+_REFUSALS = frozenset(
+    {
+        0xC000_0022,  # STATUS_ACCESS_DENIED
+        0xC000_006D,  # STATUS_LOGON_FAILURE
+        0xC000_006E,  # STATUS_ACCOUNT_RESTRICTION
+        0xC000_0072,  # STATUS_ACCOUNT_DISABLED
+        0xC000_015B,  # STATUS_LOGON_TYPE_NOT_GRANTED
+    }
+)
+"""Answers that mean no to this caller (MS-ERREF 2.3.1); any other may mean no to the question."""
+_IS_GUEST, _IS_NULL = 0x0001, 0x0002
 
 
 def smb2_negotiate() -> bytes:
@@ -37,7 +52,20 @@ def smb2_negotiate() -> bytes:
 
 def smb2_session_setup() -> bytes:
     """Build a SESSION_SETUP request with an anonymous first token (MS-SMB2 2.2.5)."""
-    token = ntlm.NEGOTIATE_IN_SPNEGO
+    return _session_setup(ntlm.NEGOTIATE_IN_SPNEGO, ident=1)
+
+
+def smb2_anonymous_session(session: bytes) -> bytes:
+    """Build the second SESSION_SETUP request, with the anonymous AUTHENTICATE_MESSAGE."""
+    return _session_setup(ntlm.AUTHENTICATE_IN_SPNEGO, ident=2, session=session)
+
+
+def smb2_logoff(session: bytes) -> bytes:
+    """Build a LOGOFF request (MS-SMB2 2.2.7)."""
+    return _header(command=2, ident=3, charge=1, session=session) + b"\x04\0\0\0"
+
+
+def _session_setup(token: bytes, ident: int, session: bytes = _NO_SESSION) -> bytes:
     body = (
         (25).to_bytes(2, "little")
         + b"\0\x01"  # no binding; signing enabled
@@ -46,11 +74,11 @@ def smb2_session_setup() -> bytes:
         + len(token).to_bytes(2, "little")
         + bytes(8)  # no earlier session
     )
-    return _header(command=1, ident=1, charge=1) + body + token
+    return _header(command=1, ident=ident, charge=1, session=session) + body + token
 
 
-def _header(command: int, ident: int, charge: int = 0) -> bytes:
-    """The header of a request outside any session (MS-SMB2 2.2.1.2); it asks for one credit.
+def _header(command: int, ident: int, charge: int = 0, session: bytes = _NO_SESSION) -> bytes:
+    """The header of a request (MS-SMB2 2.2.1.2); it asks for one credit.
 
     ``charge`` is the credits that it uses: one from SMB 2.1 on; SMB 2.0.2 does not look.
     """
@@ -63,7 +91,9 @@ def _header(command: int, ident: int, charge: int = 0) -> bytes:
         + (1).to_bytes(2, "little")
         + bytes(4 + 4)  # flags, next command
         + ident.to_bytes(8, "little")
-        + bytes(8 + 8 + 16)  # process and tree id, session, signature
+        + bytes(8)  # process and tree id
+        + session
+        + bytes(16)  # signature
     )
 
 
@@ -105,6 +135,38 @@ def _of_server(message: bytes, now: float) -> Iterator[tuple[str, str]]:
     started = ntlm.filetime(start_time)
     if started is not None and 0 < started <= now:
         yield "smb.boot-time", datetime.fromtimestamp(int(started), UTC).isoformat()
+
+
+def begun_session(message: bytes) -> bytes:
+    """Return the id of the session that a challenge begins (MS-SMB2 3.3.5.5).
+
+    Raises ``ProtocolError`` if the server did not ask for more.
+    """
+    if _status(message) != _MORE_TO_COME:
+        raise ProtocolError("the server gave no challenge")
+    return message[40:48]
+
+
+def session_given(message: bytes) -> str:
+    """Read the last SESSION_SETUP response (MS-SMB2 2.2.6): 'guest', 'null', 'other', 'refused'.
+
+    Raises ``ProtocolError`` if it settles nothing.
+    """
+    status = _status(message)
+    if status in _REFUSALS:
+        return "refused"
+    if status != _SUCCESS or len(message) < 68:
+        raise ProtocolError(f"the server answered with status {status:#010x}")
+    flags = int.from_bytes(message[66:68], "little")
+    if flags & _IS_GUEST:
+        return "guest"
+    return "null" if flags & _IS_NULL else "other"
+
+
+def _status(message: bytes) -> int:
+    if len(message) < 64 or message[:4] != b"\xfeSMB" or message[12:14] != _SESSION_SETUP:
+        raise ProtocolError("not an SMB 2 session setup response")
+    return int.from_bytes(message[8:12], "little")
 
 
 _SMB1_DIALECT = b"\x02NT LM 0.12\0"
