@@ -1,0 +1,173 @@
+"""An assessment on file comes out again to the byte; what differs is named for what it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
+from click.testing import CliRunner, Result
+
+from riskscan import knowledge, pipeline
+from riskscan.cli.group import cli
+from riskscan.model import (
+    Correction,
+    Decision,
+    DeviceClass,
+    Disposition,
+    EndOfSupport,
+    Knowledge,
+    Scan,
+    marks_of,
+)
+from riskscan.store import Store
+
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch) -> None:
+    learn(monkeypatch, KNOWLEDGE)
+
+
+def learn(monkeypatch: pytest.MonkeyPatch, known: Knowledge) -> None:
+    monkeypatch.setattr(knowledge, "load", lambda: known)
+
+
+def keep(store: Store, done: Scan) -> None:
+    store.begin(replace(done, devices=()))
+    for each in done.devices:
+        store.record(done.id, each)
+    store.finish(done)
+
+
+@pytest.fixture
+def database(assessed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(assessed, tmp_path / "clinic.db"))
+
+
+@pytest.fixture(scope="module")
+def assessed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clinic with an old workstation, assessed with two answers and one decision."""
+    path = tmp_path_factory.mktemp("assessed") / "clinic.db"
+    with pytest.MonkeyPatch.context() as then:
+        learn(then, KNOWLEDGE)
+        assess_clinic(path)
+    return path
+
+
+def assess_clinic(path: Path) -> None:
+    said = [("smb.dialect", "2.1", 445), ("http.server", "Windows", 80)]
+    old = device("192.168.50.12", says=said, os=("Windows", "7"))
+    with Store.open(path) as store:
+        keep(store, replace(clinic(), devices=(*clinic().devices, old)))
+        done = store.load(clinic().id)
+        first = pipeline.judge(
+            store, done, now=NOW, answers=[answer("T09"), answer("A05", document="policy")]
+        )
+        weak = next(f for f in first.findings if f.check == "cleartext.telnet" and f.is_open)
+        decision = Decision(
+            weak.id, weak.evidence_hash, Disposition.ACCEPTED, "Dana Lake", NOW, "retired in May"
+        )
+        pipeline.decide(store, done, decision, now=NOW)
+
+
+def run(database: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["replay", *words, "--db", str(database)])
+
+
+def told(database: Path) -> dict[str, object]:
+    done = run(database, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return dict(json.loads(done.stdout))
+
+
+def test_what_is_on_file_comes_out_the_same(database: Path) -> None:
+    done = run(database, clinic().id)
+
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith(f"same: assessment of {clinic().id}")
+
+
+def test_what_was_answered_decided_or_scanned_later_does_not_enter(database: Path) -> None:
+    with Store.open(database) as store:
+        filed = store.assessment(clinic().id)
+        assert filed is not None
+        weak = next(f for f in filed.findings if f.is_open)
+        store.add_answers([answer("T09", on=LATER.date(), document="a new one")])
+        store.add_decision(
+            Decision(weak.id, weak.evidence_hash, Disposition.ACCEPTED, "R. Tech", LATER, "later")
+        )
+        keep(store, replace(scan(with_telnet()), id="S-before", started_at=NOW - timedelta(days=9),
+                            ended_at=LATER))  # fmt: skip
+
+    assert run(database, clinic().id).stdout.startswith("same:")
+
+
+def test_newer_content_is_a_method_change_and_each_difference_is_listed(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [e for e in KNOWLEDGE.lifecycles if (e.product, e.release) != ("Windows", "7")]
+    mild = EndOfSupport("Windows", "7", LATER.date() + timedelta(days=900), None, "test")
+    learn(monkeypatch, replace(KNOWLEDGE, lifecycles=(*known, mild)))
+
+    told_now = told(database)
+    paths = [d["path"] for d in told_now["differences"]]  # type: ignore[attr-defined]
+
+    assert told_now["outcome"] == "method change"
+    assert told_now["content_filed"] != told_now["content_today"]
+    assert any(p.startswith("findings[F-") and p.endswith(".result") for p in paths)
+    assert any(p.startswith("risks[lifecycle.") for p in paths)
+    assert run(database).stdout.startswith("method change:")
+
+
+def test_newer_content_that_changes_nothing_says_so(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = EndOfSupport("Nothing", "1", NOW.date(), None, "test")
+    learn(monkeypatch, replace(KNOWLEDGE, lifecycles=(*KNOWLEDGE.lifecycles, more)))
+
+    done = run(database)
+
+    assert done.exit_code == 0
+    assert "every finding, status, risk and action is the same" in done.stdout
+
+
+def test_the_same_content_with_another_result_is_an_error_that_names_where(database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE risk SET level = 'very low' WHERE id = 'R-001'")
+    connection.close()
+
+    done = run(database)
+
+    assert done.exit_code == 3
+    assert "].level was 'very low', is 'very high'" in done.output
+
+
+def test_a_device_that_a_person_corrected_since_is_new_evidence(database: Path) -> None:
+    with Store.open(database) as store:
+        done = store.load(clinic().id)
+        [unknown] = [d for d in done.devices if d.identity.device_class is DeviceClass.UNKNOWN][:1]
+        said = Correction(marks_of(unknown), "R. Tech", LATER, DeviceClass.LAB_ANALYZER)
+        pipeline.correct(store, done, unknown, said)
+
+    told_now = told(database)
+
+    assert told_now["outcome"] == "new evidence"
+    assert told_now["corrected_since"] == [str(unknown.address)]
+    assert told_now["differences"]
+
+
+def test_a_scan_that_was_never_assessed_has_nothing_to_replay(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "clinic.db") as store:
+        keep(store, clinic())
+
+    done = run(tmp_path / "clinic.db")
+
+    assert done.exit_code == 3
+    assert "riskscan assess" in done.output
