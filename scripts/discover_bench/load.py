@@ -105,7 +105,11 @@ def feel(result: Result, lab: Lab | WireLab, finds: Finds) -> None:
         lane: max((c.at_once for a, c in felt.items() if lanes[a] == lane), default=0)
         for lane in LANES
     }
-    frail = [c for a, c in felt.items() if truth[a].fragile or lanes[a] == "fragile"]
+    frail = [
+        c
+        for a, c in felt.items()
+        if (truth[a].fragile or lanes[a] == "fragile") and not truth[a].disguised
+    ]
     result.fragile_most = max((c.unicast for c in frail), default=0)
     result.fragile_peak = max((c.peak for c in frail), default=0)
 

@@ -17,6 +17,8 @@ class Truth:
     ports: frozenset[int]
     fragile: bool
     tarpit: bool = False
+    disguised: bool = False
+    """A medical device that looks like an office machine until it is asked."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,10 @@ def truth_of(lab: Lab | WireLab) -> dict[str, Truth]:
         }
     return {
         address: Truth(
-            frozenset(n for kind, n in host.open_ports if kind == "tcp"), host.fragile, host.tarpit
+            frozenset(n for kind, n in host.open_ports if kind == "tcp"),
+            host.fragile,
+            host.tarpit,
+            host.disguised,
         )
         for host in lab.hosts
         for address in host.addresses
