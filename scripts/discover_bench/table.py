@@ -52,7 +52,8 @@ scanner. For one device, in the worst run: packets (median and most), most in an
 connections at once on fragile, normal and robust devices (half-open ones too where hosts are
 emulated); odd: malformed packets to all; bad bytes: payload to ports on which a byte is an act;
 frail: medical devices and those that riskscan treated so, without the clinic's two that look like
-office machines until they are asked. MB: the tool and its children together. What a router between two networks feels is left out: most of it is meant for others."""
+office machines until they are asked. MB: the tool and its children together. What a router between
+two networks feels is left out: most of it is meant for others."""
 
 
 def cells(row: Row, base: Row | None) -> list[str]:
