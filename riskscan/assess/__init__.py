@@ -25,6 +25,7 @@ from riskscan.assess.checklist import load_checklist, parse_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.judgement import Judgement, Verdict
 from riskscan.assess.matrices import LIKELIHOOD, RISK
+from riskscan.assess.remediation import advice_for
 from riskscan.assess.replay import Difference, canonical, differences, replay
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Difference",
     "Judgement",
     "Verdict",
+    "advice_for",
     "assess",
     "canonical",
     "check_text",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from riskscan.assess.estate import Estate
 from riskscan.assess.judgement import Cost, Judgement, Owner
+from riskscan.assess.remediation import for_makers
 from riskscan.model import (
     Action,
     Confidence,
@@ -54,7 +55,7 @@ def plan(
     known = {f.id: f for f in findings}
     drafts: list[Action] = []
     for (check, medical), group in _by_fix(risks).items():
-        drafts.append(_mend(checks[check], medical, group, known, today))
+        drafts.append(_mend(checks[check], medical, group, known, estate, today))
     drafts += _questions(controls, today)
     drafts += _unseen(findings, estate, today)
     drafts.sort(key=lambda a: (-a.level.rank, a.risks[0] if a.risks else "S"))
@@ -77,6 +78,7 @@ def _mend(
     medical: bool,
     risks: Sequence[Risk],
     findings: Mapping[str, Finding],
+    estate: Estate,
     today: date,
 ) -> Action:
     level = max(r.level for r in risks)
@@ -89,7 +91,8 @@ def _mend(
         id="",
         title=f"{judgement.action} ({len(devices)} {kind}{many})",
         how=("First confirm what the scan could only infer. " if unsure else "")
-        + judgement.check.fix,
+        + judgement.check.fix
+        + for_makers(judgement.check.id, _named(estate, shown, findings)),
         owner=_owner(judgement, medical),
         due=_due(level, today),
         cost=judgement.cost.value,
@@ -98,6 +101,16 @@ def _mend(
         findings=shown,
         criterion=judgement.check.verify,
     )
+
+
+def _named(
+    estate: Estate, shown: Iterable[str], findings: Mapping[str, Finding]
+) -> Iterator[Device]:
+    """Yield the devices that findings name; one about the network as a whole names none."""
+    for id in shown:
+        device = estate.devices.get(findings[id].address or "")
+        if device is not None:
+            yield device
 
 
 def _owner(judgement: Judgement, medical: bool) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from riskscan.cli.tables import Row
-    from riskscan.model import Assessment, Decision, Finding
+    from riskscan.model import Assessment, Decision, Device, Finding
 
 
 def wanted_finding(assessment: Assessment, finding_id: str) -> Finding:
@@ -64,6 +64,19 @@ def _decision_row(decision: Decision) -> Row:
     }
 
 
+def remediation_row(finding: Finding, device: Device | None) -> Row | None:
+    """Return what the device's maker says about a failure; None where nothing is known."""
+    from riskscan.assess import advice_for
+    from riskscan.model import Result
+
+    if device is None or finding.result is not Result.FAIL:
+        return None
+    known = advice_for(finding.check, device)
+    if known is None:
+        return None
+    return {"for": known.subject, "text": known.text, "source": known.source}
+
+
 def finding_lines(told: Row) -> Iterator[str]:
     """Yield all that is known of a finding, a paragraph a line; values are still as received."""
     explained = told["explained"]
@@ -82,7 +95,17 @@ def finding_lines(told: Row) -> Iterator[str]:
     if explained:
         from riskscan.cli.checks import check_lines
 
-        yield from check_lines(explained)
+        for line in check_lines(explained):
+            yield line
+            if line.startswith("How to put it right:"):
+                yield from _remediation_lines(told["remediation"])
+
+
+def _remediation_lines(known: Row | None) -> Iterator[str]:
+    if known:
+        yield ""
+        yield f"On {known['for']}: {known['text']}"
+        yield f"  (source: {known['source']})"
 
 
 def _evidence_lines(evidence: Sequence[Row]) -> Iterator[str]:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from riskscan.cli.decide import set_finding
-from riskscan.cli.finding_rows import finding_lines, finding_row, wanted_finding
+from riskscan.cli.finding_rows import (
+    finding_lines,
+    finding_row,
+    remediation_row,
+    wanted_finding,
+)
 from riskscan.cli.options import database_option, format_option, now, scan_option, wanted_scan
 
 if TYPE_CHECKING:
@@ -168,6 +173,7 @@ def show_finding(finding_id: str, scan_id: str | None, format_: str, database: P
         "assessed": assessment.made_at.isoformat(),
         "content_revision": assessment.content_revision,
         "explained": check_row(check) if check else None,
+        "remediation": remediation_row(finding, device),
     }
     if format_ == "json":
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))

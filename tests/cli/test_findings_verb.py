@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from riskscan.assess import CHECKS
 from riskscan.cli import decide, findings
 from riskscan.cli.group import cli
-from riskscan.model import Device, Scan
+from riskscan.model import Device, DeviceClass, Scan
 from riskscan.store import Store
 
 SAID = ("--by", "Dana Lake", "--reason", "nobody logs in there any more")
@@ -273,3 +273,20 @@ def test_csv_has_a_line_for_each_finding(database: Path) -> None:
 
     assert lines[0].startswith("id,severity,address,check,result,confidence,summary,decision")
     assert len(lines) == 1 + len(rows(database, "--severity", "low"))
+
+
+def test_a_finding_shows_what_the_maker_of_the_product_says(tmp_path: Path) -> None:
+    said = [("http.title", "Orthanc Explorer", 8042), ("http.product", "Orthanc 1.12.1", 8042)]
+    plain = device("192.168.50.20", DeviceClass.PACS_ARCHIVE, says=said, open=(8042,))
+    path = tmp_path / "clinic.db"
+    keep(path, scan(replace(plain, identity=replace(plain.identity, product="Orthanc"))))
+    [row] = rows(path, "--check", "dicom.web-open")
+    text = " ".join(run(path, "show", row["id"]).stdout.split())
+    told = json.loads(run(path, "show", row["id"], "--format", "json").stdout)
+
+    assert "On Orthanc: In Orthanc's configuration file" in text
+    assert "(source: Orthanc, Configuration.json; CISA ICSMA-25-037-02)" in text
+    assert told["remediation"]["for"] == "Orthanc"
+    [passed] = rows(path, "--all", "--check", "dicom.any-called-ae")
+    unknown = json.loads(run(path, "show", passed["id"], "--format", "json").stdout)
+    assert unknown["remediation"] is None
