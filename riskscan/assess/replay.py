@@ -134,9 +134,8 @@ _NAMES: dict[str, Callable[[dict[str, Any]], str]] = {
 def _shown(value: Any) -> str:
     """Say a value in a line; of a whole finding, risk or action, the sentence that tells it."""
     if isinstance(value, dict):
-        told = next(
-            (value[k] for k in ("statement", "summary", "title", "reason") if k in value), ""
-        )
-        level = value.get("level") or value.get("severity") or ""
-        value = f"{level}: {told}" if level else told
+        sentences = (value[key] for key in ("statement", "summary", "title") if key in value)
+        rated = value.get("result") or value.get("level") or value.get("status")
+        told = next(sentences, value.get("reason", ""))
+        value = f"{rated}: {told}" if rated else told
     return str(value)[:_LONGEST]

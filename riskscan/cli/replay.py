@@ -59,6 +59,8 @@ def replay(scan_id: str | None, format_: str, database: Path) -> None:
 
 SAME, METHOD, EVIDENCE, UNEXPLAINED = "same", "method change", "new evidence", "unexplained"
 
+_SECTIONS = ("risks", "controls", "statement", "actions")
+
 _WHY = (
     "devices may have been identified again since (riskscan identify): then riskscan assess "
     "judges them anew; else please report it as a fault of riskscan"
@@ -116,10 +118,19 @@ def _text(told: Row) -> str:
         lines.append(f"corrected by a person since: {', '.join(corrected)}")
     if told["outcome"] != SAME and not differing:
         lines.append("the content is newer; every finding, status, risk and action is the same")
-    lines += [f"  {d['path']}: {d['filed']} -> {d['again']}" for d in differing[:_SHOWN]]
+    shown = sorted(differing, key=_weight)[:_SHOWN]
+    lines += [f"  {d['path']}: {d['filed']} -> {d['again']}" for d in shown]
     if len(differing) > _SHOWN:
         lines.append(f"  ... and {len(differing) - _SHOWN} more; --format json lists all")
     return "\n".join(_line(line) for line in lines)
+
+
+def _weight(difference: Row) -> tuple[bool, int]:
+    """Order by what matters: levels and statuses first, findings after them, mere ranks last."""
+    path = difference["path"]
+    rank = path.endswith(("].id", "].action", "].risks", "(order)"))
+    section = path.partition("[")[0]
+    return rank, _SECTIONS.index(section) if section in _SECTIONS else len(_SECTIONS)
 
 
 def _line(text: str) -> str:

@@ -123,7 +123,11 @@ def test_newer_content_is_a_method_change_and_each_difference_is_listed(
     assert told_now["content_filed"] != told_now["content_today"]
     assert any(p.startswith("findings[F-") and p.endswith(".result") for p in paths)
     assert any(p.startswith("risks[lifecycle.") for p in paths)
-    assert run(database).stdout.startswith("method change:")
+
+    told_first, *lines = run(database).stdout.splitlines()
+    assert told_first.startswith("method change:")
+    assert lines[0].startswith("  risks[lifecycle.")
+    assert lines[0].endswith("-> absent")
 
 
 def test_newer_content_that_changes_nothing_says_so(
