@@ -61,8 +61,9 @@ def second_dhcp_server(device: Device, context: Context) -> Verdict | None:
     Why: A computer or medical device that gets its address from the wrong server drops off the
     network, or sends what it says through a stranger.
 
-    Fix: Turn off the DHCP service of the device that should not have it; on a Wi-Fi router that
-    is a single switch. On managed switches turn on DHCP snooping. A planned pair is written down.
+    Fix: Turn off the DHCP service of the device that should not have it; on a Wi-Fi router that is
+    a single switch. On managed switches turn on DHCP snooping: the switch then lets only the right
+    device hand out addresses. Write a planned pair down.
 
     Verify: The next scan that listens hears one server, or the planned pair is on file.
     """

@@ -123,8 +123,9 @@ def names_announced(device: Device, context: Context) -> Verdict | None:
     cost=Cost.NONE,
 )
 def bed_location(device: Device, context: Context) -> Verdict | None:
-    """What: The device speaks IEEE 11073 SDC and its announcement says where it stands, down to
-    the bed. The scan noted that it does so, and not which bed.
+    """What: The device speaks IEEE 11073 SDC, a network language of newer bedside devices, and its
+    announcement says where it stands, down to the bed. The scan noted that it does so, and not
+    which bed.
 
     Why: Together with a look at the schedule the place tells who is being treated with what. An
     attacker also learns which device serves a patient right now.

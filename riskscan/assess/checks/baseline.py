@@ -55,7 +55,7 @@ def unexpected_port(device: Device, context: Context) -> Verdict | None:
     need. There may be a good reason; nobody but its owner knows.
 
     Why: A service that nobody expects is often one that nobody updates, and sometimes it was not
-    put there by the owner.
+    put there by the owner. Each is one more way to what the device holds.
 
     Fix: Find out what the port is for, in the device's manual or from its maker. Turn the service
     off if nobody needs it; if somebody does, note the reason.

@@ -29,7 +29,8 @@ def certificate_expired(device: Device, context: Context) -> Verdict | None:
     Why: Browsers warn about it, people learn to click the warning away, and then they also click
     away the warning that shows a real attack.
 
-    Fix: Renew the certificate and note a reminder for the next date.
+    Fix: Renew the certificate and set a reminder for the next date. On a medical device the maker
+    does that.
 
     Verify: The next scan finds a certificate that is valid on that day.
     """
@@ -128,7 +129,8 @@ def weak_key(device: Device, context: Context) -> Verdict | None:
     """What: A certificate uses a key shorter than 2048 bits (RSA, DSA) or 224 bits (elliptic),
     which can be computed with enough effort.
 
-    Why: Someone who knows the key can pose as the service and read what staff type.
+    Why: Someone who has computed the key can pose as the service and read what staff type:
+    passwords, and what they enter about patients.
 
     Fix: Issue a new certificate with a 2048-bit RSA or 256-bit elliptic key. Very old devices may
     need an update of the maker first.

@@ -73,14 +73,14 @@ def telnet(device: Device, context: Context) -> Verdict | None:
     cost=Cost.SMALL,
 )
 def ftp(device: Device, context: Context) -> Verdict | None:
-    """What: The device offers FTP. Unless it insists on encryption, which a scan does not try
-    out, FTP sends passwords and files readable to anyone on the network.
+    """What: The device offers FTP, an old way to move files. Unless it insists on encryption, which
+    a scan does not try out, FTP sends passwords and files readable to anyone on the network.
 
     Why: Images, reports or backups that are moved this way can be read or replaced on their way,
     and the password opens the rest of the files.
 
-    Fix: Turn FTP off if nothing uses it. If something does, move it to SFTP or to FTP that
-    refuses unencrypted logins.
+    Fix: Turn FTP off if nothing uses it. If something does, move it to SFTP (file transfer over
+    SSH) or to FTP that refuses unencrypted logins.
 
     Verify: The next scan finds port 21 closed, or the setting that requires encryption has been
     seen and noted.
@@ -199,7 +199,8 @@ def http_basic(device: Device, context: Context) -> Verdict | None:
     way there is ("Basic"), on a connection that is not encrypted.
 
     Why: The password is sent readable with every single page, so anyone who listens for a moment
-    has it.
+    has it, and can then do on the device whatever its owner can: read what it stores, or change
+    where it sends it.
 
     Fix: Switch HTTPS on in the device's settings and turn plain HTTP off.
 

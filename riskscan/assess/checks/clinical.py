@@ -35,8 +35,8 @@ def dicom(device: Device, context: Context) -> Verdict | None:
     Why: Every image carries the patient's name and birth date. Someone who listens between the
     imaging device and the archive can read or even alter them.
 
-    Fix: Ask the makers of both sides for DICOM over TLS. Until both can do it, put imaging
-    devices and the archive into a network segment of their own.
+    Fix: Ask the makers of both sides for DICOM over TLS, its encrypted form. Until both can do it,
+    put imaging devices and the archive into a network segment of their own.
 
     Verify: The next scan meets DICOM on this device only over an encrypted connection.
     """
@@ -72,7 +72,7 @@ def any_ae(device: Device, context: Context) -> Verdict | None:
     good-bye at once and asked for nothing.
 
     Why: An archive that talks to any caller may hand out images and patient lists to any computer
-    on the network. Practices have been fined after such archives were found open.
+    on the network. Practices have had to pay settlements after such archives were found open.
 
     Fix: Enter the known devices (AE title and address) in the system's settings and refuse all
     others. Add a firewall rule so that only imaging devices reach the port.

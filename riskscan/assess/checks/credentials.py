@@ -25,8 +25,9 @@ def default_community(device: Device, context: Context) -> Verdict | None:
     """What: The device answered a monitoring question (SNMP) that used the password word it left
     the factory with. Reading was tried; changing was not.
 
-    Why: Anyone on the network can read its settings, neighbours and traffic counts. On some
-    devices the factory word for changes works as well.
+    Why: No patient data passes here. But anyone on the network can read the device's settings,
+    neighbors and traffic counts, and plan with them. On some devices the factory word for changes
+    works as well.
 
     Fix: Turn SNMP off where nobody uses it. Otherwise use SNMP version 3 with a password of your
     own, or at least change the word and allow only the monitoring computer.

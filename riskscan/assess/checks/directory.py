@@ -29,7 +29,7 @@ def ldap(device: Device, context: Context) -> Verdict | None:
 
     Why: Copiers, image archives and door systems often look up people in the directory with a
     password that crosses the network readable. With it, or with a login that is passed on in
-    between, someone acts as that person.
+    between, someone acts as that person and opens what they may open, patient records included.
 
     Fix: On Windows require signing and channel binding by group policy ("Domain controller: LDAP
     server signing requirements" and "LDAP server channel binding token requirements"), after a

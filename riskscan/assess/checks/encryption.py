@@ -82,8 +82,9 @@ def _refuses_old(device: Device) -> Verdict | None:
     cost=Cost.SMALL,
 )
 def weak_cipher(device: Device, context: Context) -> Verdict | None:
-    """What: A service agreed to a cipher suite that does not encrypt, does not check who is there,
-    or can be broken (NULL, anonymous, export, DES, RC4; 3DES counts as less grave).
+    """What: A service agreed to a way of encrypting (a cipher suite) that does not encrypt at all,
+    does not check who is there, or can be broken (NULL, anonymous, export, DES, RC4; 3DES counts as
+    less grave).
 
     Why: What was meant to be protected, a login or a record, can be read or changed by someone on
     the same network.

@@ -75,7 +75,7 @@ def private_mac(device: Device, context: Context) -> Verdict | None:
     Some virtual machines use such addresses too.
 
     Why: Most often this is somebody's own phone. It is not managed by the practice, cannot be
-    recognised next time, and should not be able to reach devices that take part in care.
+    recognized next time, and should not be able to reach devices that take part in care.
 
     Fix: Give staff and visitors a guest Wi-Fi that leads to the internet only, and change the
     password of the clinical one. On the practice's own tablets turn the private address off for

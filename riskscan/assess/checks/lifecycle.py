@@ -82,7 +82,7 @@ def end_of_support(device: Device, context: Context) -> Verdict | None:
     confidence".
 
     Why: Every flaw found after that date stays open. Attackers collect such flaws, because they
-    never go away.
+    never go away. On a system that keeps or shows patient data they lead to all of it.
 
     Fix: Plan an upgrade or a replacement. Until then take the system off the internet and off
     the office network as far as care allows. For a medical device ask the maker which version is

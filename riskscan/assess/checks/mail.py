@@ -20,7 +20,7 @@ _SMTP_LOGIN = re.compile(r"(?i)AUTH\b.*\b(PLAIN|LOGIN)\b")
     severity=Level.MODERATE,
     cites={
         "T09": "Mail and the password of the mailbox cross the network unencrypted.",
-        "T08": "Nothing on this connection notices a letter that is changed on the way.",
+        "T08": "Nothing on this connection notices a message that is changed on the way.",
     },
     weakness="mailboxes are opened without encryption (POP3 or IMAP)",
     feeds={"T05": "Someone listening on the network reads the password and the mail."},
@@ -52,7 +52,7 @@ def mailbox(device: Device, context: Context) -> Verdict | None:
     severity=Level.MODERATE,
     cites={
         "T09": "Mail that is sent through this server crosses the network unencrypted.",
-        "T08": "Nothing on this connection notices a letter that is changed on the way.",
+        "T08": "Nothing on this connection notices a message that is changed on the way.",
     },
     weakness="mail is taken without encryption (SMTP)",
     feeds={"T05": "Someone listening on the network reads the mail that is sent."},

@@ -65,9 +65,9 @@ def ipmi_reachable(device: Device, context: Context) -> Verdict | None:
     answered from where the scan looked. Only the question that precedes every login was asked.
 
     Why: It can switch the server off, read its screen and load another system, whatever protects
-    the server itself. The design of IPMI 2.0 gives anyone who reaches it a hash of a password to
-    try out at leisure (CVE-2013-4786). If patient records are on the server, so is the way to
-    them.
+    the server itself. The design of IPMI 2.0 gives anyone who reaches it a scrambled form of a
+    password (a hash), on which guesses can be tried at leisure (CVE-2013-4786). If patient records
+    are on the server, so is the way to them.
 
     Fix: Turn IPMI over LAN off where nobody uses it (iDRAC: iDRAC Settings, Network, IPMI
     Settings; iLO: Security, Access Settings). Otherwise connect the controller to a management
@@ -150,7 +150,7 @@ def winrm_basic(device: Device, context: Context) -> Verdict | None:
     port (5985). No login was tried.
 
     Why: Those who manage computers have the widest rights. With Basic on this port their password
-    is readable to anyone who listens.
+    is readable to anyone who listens, and with it comes every record on the computer.
 
     Fix: Set Service\\Basic and Service\\AllowUnencrypted to false by group policy ("Allow Basic
     authentication" and "Allow unencrypted traffic" under WinRM Service). Kerberos and Negotiate

@@ -28,7 +28,8 @@ def rdp_without_nla(device: Device, context: Context) -> Verdict | None:
     shows the Windows login screen before it knows who is calling.
 
     Why: Serious flaws in Remote Desktop (such as BlueKeep) work only because of this early step,
-    and criminals use open Remote Desktop more than any other way in.
+    and open Remote Desktop is among the commonest ways in for ransomware gangs. Whoever gets in
+    sees what the user sees, patient records included.
 
     Fix: In the remote settings of Windows, allow only connections with Network Level
     Authentication. Turn Remote Desktop off where nobody needs it, and never open it to the
@@ -190,7 +191,8 @@ def vnc_weak_authentication(device: Device, context: Context) -> Verdict | None:
 def ssh_old(device: Device, context: Context) -> Verdict | None:
     """What: The remote login service (SSH) says that it still accepts version 1 of its protocol.
 
-    Why: Version 1 was replaced in 2006 because someone in between can read and alter what passes.
+    Why: Version 1 was replaced in 2006 because someone in between can read and alter what passes:
+    an administrator's password, and with it whatever the system holds.
 
     Fix: Allow only version 2 in the settings, or update the device's software.
 

@@ -146,9 +146,10 @@ def nfs_world(device: Device, context: Context) -> Verdict | None:
     Why: NFS believes the calling computer about who its user is. Images, scans and backups in
     such a folder can be read, and often changed, by anyone on the network.
 
-    Fix: In the server's export settings name the computers that need each folder instead of "*"
-    or nothing, keep root squashing on, and share read-only where nobody writes (Synology: NFS
-    permissions of the shared folder; QNAP: NFS host access; Linux: /etc/exports).
+    Fix: In the server's export settings name the computers that need each folder instead of "*" or
+    nothing, keep root squashing on (an administrator of another computer then has no special rights
+    here), and share read-only where nobody writes (Synology: NFS permissions of the shared folder;
+    QNAP: NFS host access; Linux: /etc/exports).
 
     Verify: The next scan finds no folder that is exported to everyone.
     """

@@ -168,10 +168,12 @@ def open_broker(device: Device, context: Context) -> Verdict | None:
     cost=Cost.SMALL,
 )
 def broker_in_clear(device: Device, context: Context) -> Verdict | None:
-    """What: A message broker on this device (MQTT or AMQP) takes connections without encryption.
+    """What: A message broker on this device, a program that hands on what other devices report
+    (MQTT or AMQP), takes connections without encryption.
 
     Why: Names and passwords of devices, and what they report, are readable to anyone who listens,
-    and a reading can be changed on its way.
+    and a reading can be changed on its way. Where sensors or monitors report on patients, that is
+    patient data.
 
     Fix: Open the encrypted port (MQTT 8883, AMQP 5671) with a certificate, move the devices to
     it, then close the plain port or let it listen on the broker's own computer only.
