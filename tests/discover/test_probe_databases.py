@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 
 import lab_peers
@@ -36,6 +37,7 @@ from riskscan.lab.servers.netbios import NetBios
 from riskscan.lab.servers.nfs import Mountd, Portmapper
 from riskscan.lab.servers.server import TcpServer, UdpServer
 from riskscan.lab.servers.sqlserver import SqlBrowser, SqlServer
+from riskscan.lab.servers.tls import Tls
 from riskscan.model import Outcome, Policy
 
 Facts = list[tuple[str, str]]
@@ -55,8 +57,9 @@ TOLD: list[tuple[str, TcpServer, Facts, bytes]] = [
             ("ldap.sasl", "GSS-SPNEGO"),
             ("ldap.sasl", "EXTERNAL"),
             ("ldap.sasl", "DIGEST-MD5"),
+            ("tls.starttls", "missing"),
         ],
-        ldap.SEARCH + ldap.UNBIND,
+        ldap.SEARCH + ldap.START_TLS + ldap.UNBIND,
     ),
     (
         "mssql",
@@ -142,7 +145,41 @@ def test_a_directory_that_hides_its_root_is_no_anonymous_one():
 def test_the_directory_is_asked_for_its_root_alone():
     with lab_peers.tcp(Ldap(root={"vendorName": ("Samba Team",), "secret": ("x",)})) as peer:
         found = peers.pairs(PROBES["ldap"].ask(peers.dialer(), peers.host(), peer.port))
-    assert found == [("ldap.anonymous", "true"), ("ldap.vendor", "Samba Team")]
+    assert found[:-1] == [("ldap.anonymous", "true"), ("ldap.vendor", "Samba Team")]
+    assert found[-1] == ("tls.starttls", "missing")
+
+
+def test_a_directory_that_goes_over_to_tls_shows_its_certificate_in_the_same_connection():
+    tls = Tls(name="dc1.lakeside.example", self_signed=True)
+    with lab_peers.tcp(Ldap(root={"vendorName": ("x",)}, tls=tls)) as peer:
+        result = ask(PROBES["ldap"], peers.dialer(), peers.host(), peer.port)
+        told = lab_peers.said_to(peer, len(ldap.SEARCH + ldap.START_TLS + ldap.UNBIND))
+    facts = peers.pairs(iter(result.observations))
+    assert result.outcome is Outcome.ANSWERED
+    assert ("tls.starttls", "offered") in facts
+    assert ("tls.subject", "CN=dc1.lakeside.example") in facts
+    assert ("tls.self-signed", "true") in facts
+    assert told == ldap.SEARCH + ldap.START_TLS + ldap.UNBIND
+    assert peer.connections == 1
+
+
+def test_a_directory_that_breaks_off_at_tls_keeps_what_it_told():
+    def breaks_off(peer: socket.socket) -> None:
+        peer.recv(4096)
+        peer.sendall(ber.pack(ber.SEQUENCE, ber.integer(1) + ENTRY))
+        peer.sendall(ber.pack(ber.SEQUENCE, ber.integer(1) + DONE))
+        peer.recv(4096)
+        peer.sendall(ber.pack(ber.SEQUENCE, ber.integer(0) + GOODBYE))
+
+    with peers.server(breaks_off) as peer:
+        result = ask(PROBES["ldap"], peers.dialer(), peers.host(), peer.port)
+    assert peers.pairs(iter(result.observations)) == [("ldap.anonymous", "true")]
+    assert result.outcome is Outcome.ANSWERED
+
+
+ENTRY = ber.pack(0x64, ber.pack(4, b"") + ber.pack(ber.SEQUENCE, b""))
+DONE = ber.pack(0x65, ber.pack(0x0A, b"\0") + ber.pack(4, b"") * 2)
+GOODBYE = ber.pack(0x78, ber.pack(0x0A, b"\x34") + ber.pack(4, b"") * 2)
 
 
 DATAGRAMS: list[tuple[str, UdpServer, Facts, int]] = [
@@ -271,6 +308,7 @@ def test_none_of_these_is_asked_of_a_fragile_device(name: str):
 
 PARSERS: tuple[Callable[[bytes], object], ...] = (
     lambda o: list(ldap.answer(o)[0]),
+    lambda o: ldap.may_start_tls(ber.pack(0x30, ber.integer(2) + o)),
     lambda o: list(ldap.answer(ber.pack(0x30, ber.integer(1) + ber.pack(0x64, o)))[0]),
     mssql.prelogin_facts,
     mssql_browser.instances,

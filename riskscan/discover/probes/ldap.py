@@ -1,12 +1,14 @@
-"""What a directory shows of itself to a stranger: its root DSE."""
+"""What a directory shows of itself to a stranger: its root DSE, and its certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from riskscan.discover.dialer import Dialer, Wire
-from riskscan.discover.faults import ProtocolError
+from riskscan.discover.faults import Fault, ProtocolError
 from riskscan.discover.probes.codec import ber
+from riskscan.discover.probes.tls import ANY_VERSION, handshake_facts
 from riskscan.model import Host, Observation, Policy
 
 _KEYS = {
@@ -23,7 +25,7 @@ _KEYS = {
 """All attributes that are asked for: of the server, none of any entry (RFC 4512 5.1, RFC 3045,
 MS-ADTS 3.1.1.3.2)."""
 
-_ENTRY, _DONE = 0x64, 0x65
+_ENTRY, _DONE, _EXTENDED = 0x64, 0x65, 0x78
 _LONGEST = 32_768
 _MOST_MESSAGES = 4
 _MOST_VALUES = 16
@@ -45,6 +47,13 @@ SEARCH = ber.pack(
 )
 """SearchRequest for the root DSE (RFC 4511 4.5.1)."""
 
+START_TLS = ber.pack(
+    ber.SEQUENCE,
+    ber.pack(ber.INTEGER, b"\x02"),
+    ber.pack(0x77, ber.pack(0x80, b"1.3.6.1.4.1.1466.20037")),
+)
+"""ExtendedRequest that asks to go over to TLS (RFC 4511 4.14.1)."""
+
 UNBIND = bytes.fromhex("30050201024200")
 """UnbindRequest (RFC 4511 4.3)."""
 
@@ -53,10 +62,12 @@ Facts = list[tuple[str, str]]
 
 class Ldap:
     """Bytes sent, in order: one SearchRequest for nine named attributes of the root DSE, without a
-    bind before it; an UnbindRequest; close.
+    bind before it; one StartTLS request; if it is granted, one complete handshake; an
+    UnbindRequest; close.
 
     The root DSE describes the server and is meant for clients that have not logged in (RFC 4512
-    5.1). No entry of the directory is read, no name and no password is sent.
+    5.1), and TLS is what a careful client begins with (RFC 4513 3). No entry of the directory is
+    read, no name and no password is sent.
     """
 
     name = "ldap"
@@ -75,7 +86,29 @@ class Ldap:
                     yield Observation.of(key, value, port, "tcp")
                 if done:
                     break
-            wire.send(UNBIND)
+            with suppress(Fault):  # what the root DSE told stands, whatever becomes of TLS
+                for key, value in _over_tls(wire):
+                    yield Observation.of(key, value, port, "tcp")
+                wire.send(UNBIND)
+
+
+def _over_tls(wire: Wire) -> Iterator[tuple[str, str]]:
+    wire.send(START_TLS)
+    granted = may_start_tls(_message(wire))
+    yield "tls.starttls", "offered" if granted else "missing"
+    if granted:
+        yield from handshake_facts(wire.start_tls(ANY_VERSION))
+
+
+def may_start_tls(octets: bytes) -> bool:
+    """Read the answer to StartTLS (RFC 4511 4.14.2). Raises ``ProtocolError`` if it is none."""
+    message, _ = ber.expect(ber.SEQUENCE, octets)
+    ident, message = ber.expect(ber.INTEGER, message)
+    kind, body, _ = ber.unpack(message)
+    if kind != _EXTENDED or not any(ident):  # nought: the server says goodbye (4.4.1)
+        raise ProtocolError("not an answer to StartTLS")
+    code, _ = ber.expect(ber.ENUMERATED, body)
+    return not any(code)
 
 
 def _message(wire: Wire) -> bytes:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
+from functools import cache
 
 from riskscan.lab.servers import ber
 from riskscan.lab.servers.server import Line, TcpServer
+from riskscan.lab.servers.tls import Tls
 
 _BIND, _BOUND, _UNBIND, _SEARCH, _ENTRY, _DONE = 0x60, 0x61, 0x42, 0x63, 0x64, 0x65
-_SUCCESS, _OPERATIONS_ERROR, _INVALID_CREDENTIALS = 0, 1, 49
+_EXTENDED, _EXTENDED_ANSWER = 0x77, 0x78
+_SUCCESS, _OPERATIONS_ERROR, _PROTOCOL_ERROR = 0, 1, 2
+_INVALID_CREDENTIALS, _UNAVAILABLE = 49, 52
+_START_TLS = b"1.3.6.1.4.1.1466.20037"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ldap(TcpServer):
-    """Answers a search for the root DSE (RFC 4511 4.5); refuses every other, and every bind."""
+    """Answers a search for the root DSE (RFC 4511 4.5); refuses every other, and every bind; goes
+    over to TLS (4.14) if it has a certificate."""
 
     port: int = 389
     root: dict[str, tuple[str, ...]] = field(hash=False)
     """Attributes of the root DSE."""
+    tls: Tls | None = None
+
+    def prepare(self) -> None:
+        if self.tls:
+            _context(self.tls)
 
     def talk(self, line: Line) -> None:
         while True:
@@ -28,10 +40,14 @@ class Ldap(TcpServer):
                 return
             for answer in self._answers(kind, body):
                 line.send(ber.pack(ber.SEQUENCE, ber.pack(ber.INTEGER, ident) + answer))
+                if self.tls and answer == _GRANTED:
+                    line.secure(_context(self.tls))
 
     def _answers(self, kind: int, body: bytes) -> list[bytes]:
         if kind == _BIND:
             return [_result(_BOUND, _INVALID_CREDENTIALS)]
+        if kind == _EXTENDED:
+            return [self._extended(body)]
         if kind != _SEARCH:
             raise ValueError("neither a bind nor a search")
         base, body = ber.expect(ber.OCTETS, body)
@@ -42,6 +58,17 @@ class Ldap(TcpServer):
         attributes = [_attribute(n, v) for n, v in self.root.items() if n.lower() in wanted]
         entry = ber.pack(ber.OCTETS, b"") + ber.pack(ber.SEQUENCE, b"".join(attributes))
         return [ber.pack(_ENTRY, entry), _result(_DONE, _SUCCESS)]
+
+    def _extended(self, body: bytes) -> bytes:
+        name, _ = ber.expect(0x80, body)
+        if name != _START_TLS:
+            return _result(_EXTENDED_ANSWER, _PROTOCOL_ERROR)
+        return _GRANTED if self.tls else _result(_EXTENDED_ANSWER, _UNAVAILABLE)
+
+
+@cache
+def _context(tls: Tls) -> ssl.SSLContext:
+    return tls.context()
 
 
 def _message(line: Line) -> bytes:
@@ -73,6 +100,9 @@ def _attribute(name: str, values: tuple[str, ...]) -> bytes:
 def _result(kind: int, code: int) -> bytes:
     nothing = ber.pack(ber.OCTETS, b"")
     return ber.pack(kind, ber.pack(0x0A, bytes([code])) + nothing + nothing)
+
+
+_GRANTED = _result(_EXTENDED_ANSWER, _SUCCESS)
 
 
 def active_directory(computer: str, domain: str, level: int = 7) -> Ldap:
