@@ -122,8 +122,8 @@ def _outdated(used: Sequence[FeedState], today: date) -> str:
     ]
     return (
         f"Older than {STALE_DAYS} days when this was assessed: {'; '.join(ages)}. What became "
-        "known since then is missing from this report. Renew the lists (riskscan knowledge update) "
-        "and assess again."
+        "known since then is missing from this report. Renew the lists (riskscan knowledge update; "
+        "the dates of end of support come with a newer riskscan) and assess again."
     )
 
 

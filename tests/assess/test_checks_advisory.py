@@ -45,8 +45,8 @@ def test_an_affected_version_is_found_and_names_the_advisory_and_its_date() -> N
     assert (found.result, found.severity) == (Result.FAIL, Level.HIGH)
     assert found.confidence is Confidence.MEDIUM
     assert found.summary == (
-        "Orthanc 1.5.7 is a version that ICSMA-25-037-02 calls affected (Orthanc Server, "
-        "CVE-2025-0896) (CISA's list as of 2025-02-06)."
+        "Orthanc 1.5.7 is a version that ICSMA-25-037-02 calls affected (CISA's list as of "
+        "2025-02-06): Orthanc Server, CVE-2025-0896."
     )
     assert [e.observation.value for e in found.evidence] == ["Orthanc 1.5.7"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import proof
@@ -81,12 +82,17 @@ def _matches(device: Device, known: Knowledge) -> list[_Match]:
     """Return the advisories about this product, the gravest and newest first."""
     vendor, product = _words(device.identity.vendor), _words(device.identity.product)
     maker = device.identity.vendor or device.identity.product or ""
+    firsts = {name[:1] for name in _with_and_without(product, vendor)}
     found = [
         _Match(each, _has(device, product, each))
         for each in known.advisories_of(maker)
         if product
         and _same_maker(vendor or product, _words(each.vendor))
-        and any(_same_product(product, vendor, _words(name)) for name in each.products)
+        and any(
+            # Most names differ in their first word: told apart before anything else is built.
+            told[:1] in firsts and _same_product(product, vendor, told)
+            for told in map(_words, each.products)
+        )
     ]
     return sorted(found, key=lambda m: (m.advisory.score or 0.0, m.advisory.id), reverse=True)
 
@@ -105,6 +111,7 @@ def _has(device: Device, product: tuple[str, ...], about: Advisory) -> bool | No
     return True if True in states else None if None in states else False
 
 
+@lru_cache(maxsize=10_000)
 def _words(name: str | None) -> tuple[str, ...]:
     return tuple((name or "").casefold().replace("-", " ").replace("/", " ").split())
 
@@ -141,8 +148,8 @@ def _failed(device: Device, hits: list[Advisory], known: Knowledge) -> Verdict:
     grave = first.score is None or first.score >= _GRAVE
     return Verdict(
         Result.FAIL,
-        f"{_named(device)} is a version that {_numbers(hits)} calls affected ({first.title}{cves})"
-        f"{_state(known)}.",
+        f"{_named(device)} is a version that {_numbers(hits)} calls affected{_state(known)}: "
+        f"{first.title}{cves}.",
         _naming(device),
         Confidence.MEDIUM,
         Level.HIGH if grave else Level.MODERATE,
