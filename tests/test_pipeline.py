@@ -31,7 +31,8 @@ from riskscan.model import (
     Triage,
     Vantage,
 )
-from riskscan.pipeline import _earlier, left_of, plan, scan, triage_for, write
+from riskscan.pipeline import left_of, plan, scan, triage_for, write
+from riskscan.pipeline.memory import earlier_scans
 from riskscan.store import Store
 
 WHEN = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
@@ -135,7 +136,7 @@ def test_only_earlier_scans_of_the_same_practice_are_asked(tmp_path: Path) -> No
         for scan in (a_scan(week=1), a_scan(week=3, practice="Hillside"), a_scan(week=2), current):
             store.begin(scan)
 
-        ids = [scan.id for scan in _earlier(store, current)]
+        ids = [scan.id for scan in earlier_scans(store, current)]
 
     assert ids == ["S-2-Lakeside", "S-1-Lakeside"]
 

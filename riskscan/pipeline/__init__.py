@@ -1,0 +1,48 @@
+"""The story on one page: scan a network, say what it means, tell someone.
+
+::
+
+    scan       scanning   look at the network; each device is stored as soon as it is finished
+    judge      judging    say what it means, together with what the practice answered
+    render     telling    the report on it, as PDF, HTML, JSON or CSV
+    write      telling    ... as a file that only its owner can read
+
+Nobody else knows the order of the stages. Each function takes nouns and a store, and gives a
+noun back; the clock, the terminal and the exit status belong to the caller. ``memory`` is what
+earlier scans tell a new one.
+"""
+
+from riskscan.pipeline.judging import (
+    assess_only,
+    changes_since,
+    correct,
+    current,
+    decide,
+    judge,
+    judge_again,
+    previous_of,
+    reidentify,
+)
+from riskscan.pipeline.memory import triage_for
+from riskscan.pipeline.scanning import left_of, plan, scan
+from riskscan.pipeline.telling import DemoFiles, demo, render, write
+
+__all__ = [
+    "DemoFiles",
+    "assess_only",
+    "changes_since",
+    "correct",
+    "current",
+    "decide",
+    "demo",
+    "judge",
+    "judge_again",
+    "left_of",
+    "plan",
+    "previous_of",
+    "reidentify",
+    "render",
+    "scan",
+    "triage_for",
+    "write",
+]

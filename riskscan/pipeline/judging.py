@@ -1,0 +1,103 @@
+"""Say what stored devices are and what a scan means; sends no packet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from riskscan import assess, identify, knowledge
+from riskscan.identify import RuleSet, corrected
+from riskscan.model import (
+    Answer,
+    Assessment,
+    Change,
+    Correction,
+    Decision,
+    Device,
+    Scan,
+    compare,
+)
+from riskscan.pipeline.memory import complete_scans
+from riskscan.store import Store
+
+
+def reidentify(store: Store, scan: Scan, rules: RuleSet) -> tuple[tuple[Device, Device], ...]:
+    """Say again what the devices of a stored scan are, and keep it; sends no packet.
+
+    Returns each device of which something changed, before and after. Corrections stay in force.
+    """
+    corrections = store.corrections()
+    again = [corrected(identify.identify(d.host, rules), corrections) for d in scan.devices]
+    store.reidentify(scan.id, again, rules.revision)
+    pairs = zip(scan.devices, again, strict=True)
+    return tuple((old, new) for old, new in pairs if old.identity != new.identity)
+
+
+def correct(store: Store, scan: Scan, device: Device, correction: Correction) -> Device:
+    """Keep what a named person says of a device, and let it stand in this scan at once."""
+    store.add_correction(correction)
+    rules = identify.load_rules()
+    after = corrected(identify.identify(device.host, rules), store.corrections())
+    store.reidentify(scan.id, [after], scan.rules_revision)
+    return after
+
+
+def judge(store: Store, scan: Scan, *, now: datetime, answers: Sequence[Answer] = ()) -> Assessment:
+    """Say what a stored scan means, together with what the practice answered; sends no packet."""
+    if answers:
+        store.add_answers(answers)
+    assessment = assess_only(store, scan, now=now)
+    store.file_assessment(assessment)
+    return assessment
+
+
+def assess_only(store: Store, scan: Scan, *, now: datetime) -> Assessment:
+    """Say what a stored scan means without writing it down: for a reader of the database."""
+    return assess.assess(
+        scan,
+        answers=store.answers(),
+        decisions=store.decisions(),
+        knowledge=knowledge.load(),
+        now=now,
+        previous=previous_of(store, scan),
+    )
+
+
+def current(store: Store, scan: Scan, *, now: datetime) -> Assessment:
+    """Return the assessment on file, or one of ``now`` if there is none or a decision ran out."""
+    filed = store.assessment(scan.id)
+    if filed is not None and not any(
+        f.decision and f.decision.why_void(f.evidence_hash, now.date()) for f in filed.findings
+    ):
+        return filed
+    return assess_only(store, scan, now=now)
+
+
+def judge_again(store: Store, scan: Scan, filed: Assessment) -> Assessment:
+    """Judge a stored scan as on the day of ``filed``, with the rules of today; keeps nothing."""
+    before = [s for s in complete_scans(store, scan) if s.ended_at and s.ended_at <= filed.made_at]
+    return assess.replay(
+        filed,
+        scan,
+        decisions=store.decisions(),
+        knowledge=knowledge.load(),
+        previous=before[0] if before else None,
+    )
+
+
+def decide(store: Store, scan: Scan, decision: Decision, *, now: datetime) -> Assessment:
+    """Keep what a named person decided about a finding, and judge the scan again with it."""
+    store.add_decision(decision)
+    return judge(store, scan, now=now)
+
+
+def previous_of(store: Store, scan: Scan) -> Scan | None:
+    """Return the newest complete scan of the same practice before this one."""
+    earlier = complete_scans(store, scan)
+    return store.load(earlier[0].id) if earlier else None
+
+
+def changes_since(store: Store, scan: Scan) -> tuple[Change, ...]:
+    """Return what differs from the scan before; nothing if this is the first."""
+    previous = previous_of(store, scan)
+    return compare(previous, scan) if previous else ()
