@@ -82,7 +82,7 @@ def judge(control: Control, answer: Answer | None, grounds: Grounds) -> ControlR
     stale = answer is not None and grounds.today - answer.on > FRESH
     fresh = None if stale else answer
     if against:
-        status, assurance, reason = _refuted(against, fresh, grounds)
+        status, assurance, reason = _denied(control, fresh, _refuted(against, fresh, grounds))
     elif fresh is None or fresh.value is AnswerValue.UNKNOWN:
         status, assurance, reason = _unanswered(control, answer, about, grounds)
     else:
@@ -122,6 +122,17 @@ def _refuted(against: Sequence[Finding], answer: Answer | None, grounds: Grounds
         )
     status = ControlStatus.NOT_MET if void else ControlStatus.PARTIAL
     return status, Assurance.SCANNED, reason
+
+
+def _denied(control: Control, answer: Answer | None, seen: _Outcome) -> _Outcome:
+    """Hold a refuted control to a plain no: what the scan saw cannot make more of it."""
+    if answer is None or answer.value is not AnswerValue.NO:
+        return seen
+    said = f"{answer.person} answered “{answer.value}” on {answer.on}."
+    status, _, why = _absent(control, answer, said)
+    if status is not ControlStatus.NOT_MET:
+        return seen
+    return status, Assurance.SCANNED, f"{why} {seen[2]}"
 
 
 def _unanswered(

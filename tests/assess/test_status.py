@@ -20,6 +20,7 @@ from riskscan.model import (
     ControlStatus,
     Device,
     DeviceClass,
+    Implementation,
     PortState,
     Result,
     Scan,
@@ -247,6 +248,19 @@ def test_a_small_weakness_weakens_and_does_not_void() -> None:
     result = judged("T07", scan(printer))
 
     assert result.status is PARTIAL
+
+
+def test_a_small_weakness_makes_nothing_of_a_no() -> None:
+    required = [
+        c.id for c in load_checklist().controls if c.implementation is Implementation.REQUIRED
+    ]
+    said = [answer(control, AnswerValue.NO) for control in required]
+    clean = assess(scan(*quiet()), answers=said, knowledge=KNOWLEDGE, now=NOW)
+    weak = assess(clinic(), answers=said, knowledge=KNOWLEDGE, now=NOW)
+
+    for result in (clean, weak):
+        status = {c.control.id: c.status for c in result.controls}
+        assert {status[control] for control in required} == {NOT_MET}
 
 
 def test_status_speaks_of_open_findings_only() -> None:
