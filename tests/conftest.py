@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("riskscan", deadline=None)
+settings.load_profile("riskscan")
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -16,7 +16,9 @@ from riskscan.lab.place import __file__ as launcher
 
 def main() -> int:
     """Hold the lab up. Returns the exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where SIGINT came in ignored, as it does to what a script starts in the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with Lab(CLINIC) as lab:
             _show(lab)
