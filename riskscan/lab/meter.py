@@ -13,6 +13,7 @@ import struct
 import threading
 from collections import Counter, deque
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 _ETH_P_ALL = 0x0003
@@ -125,7 +126,17 @@ def _open() -> socket.socket:
     packed = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *i) for i in _FILTER))
     program = _Program(len(_FILTER), ctypes.cast(packed, ctypes.c_void_p))
     tap.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
+    _drain(tap)
     return tap
+
+
+def _drain(tap: socket.socket) -> None:
+    """Throw away what came before the filter stood: a lab that comes up is not quiet."""
+    tap.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            tap.recv(1)
+    tap.setblocking(True)
 
 
 def _stamp(ancillary: list[tuple[int, int, bytes]]) -> float:
