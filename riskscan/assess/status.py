@@ -52,6 +52,10 @@ NEEDS_MORE = {
 """Controls whose proof is more than an answer and a document, and what is missing."""
 
 
+_NAMED = 5
+"""Kinds of weakness that a control's reason names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """All that a control may be judged by."""
@@ -220,12 +224,19 @@ def _absent(control: Control, answer: Answer, said: str) -> _Outcome:
 
 
 def _listed(findings: Sequence[Finding], grounds: Grounds) -> str:
-    """Name each weakness once, with the first devices that show it."""
+    """Name each weakness once, the worst first, with the first devices that show it.
+
+    A control that many checks cite would fill a page; the findings themselves stand beside it.
+    """
+    worst = sorted(findings, key=lambda f: -f.severity.rank)
+    checks = list(dict.fromkeys(f.check for f in worst))
     parts = []
-    for check in dict.fromkeys(f.check for f in findings):
+    for check in checks[:_NAMED]:
         where = [f.address or "the network" for f in findings if f.check == check]
         shown = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
         parts.append(f"{grounds.titles[check]} ({shown})")
+    if (rest := len(checks) - _NAMED) > 0:
+        parts.append(f"and {_count(rest, 'further kind')} of weakness")
     return "; ".join(parts)
 
 

@@ -106,7 +106,7 @@ def cli(debug: bool) -> None:
     """Find every device in a medical practice, and score HIPAA risk from evidence.
 
     Scan only networks that you are authorised to scan. riskscan is gentle by default, never logs
-    in, and never reads patient data.
+    in as anybody, and never reads patient data.
 
     \b
     Example:

@@ -54,7 +54,7 @@ def _how(scan: Scan) -> tuple[Fact, ...]:
         Fact(
             "Connections made",
             f"{counted(connections, 'connection')} to {counted(len(scan.devices), 'device')}; "
-            "no password was tried and no patient data was read",
+            "no password of anyone was tried and no patient data was read",
         ),
         Fact(
             "Asked with special care",
