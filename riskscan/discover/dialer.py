@@ -91,8 +91,11 @@ class Wire:
         with _faults("the TLS handshake"):
             self._sock.settimeout(self._patience())
             # No name is sent: an address is not a legal SNI value (RFC 6066 section 3).
+            context.sslsocket_class = _Secured
             secured = context.wrap_socket(self._sock)
         self._sock = secured
+        if secured.version() is None:
+            raise ProtocolError("the peer was gone before the TLS handshake")
         return secured
 
     def close(self) -> None:
@@ -103,6 +106,17 @@ class Wire:
         if left <= 0:
             raise TimedOut("the time for this probe is up")
         return min(self._pace.read_timeout, left)
+
+
+class _Secured(ssl.SSLSocket):
+    """Closes itself when it is dropped.
+
+    A peer that resets at the wrong moment makes :mod:`ssl` raise before it hands the socket over,
+    and nobody else could close it then.
+    """
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class Dialer:

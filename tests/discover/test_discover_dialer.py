@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import socket
+import struct
 import threading
 import time
 from dataclasses import replace
@@ -14,6 +16,7 @@ import pytest
 from riskscan.discover.brake import Brake
 from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import (
+    Fault,
     OutOfScope,
     ProtocolError,
     Refused,
@@ -128,3 +131,20 @@ def test_a_stop_is_noticed_before_the_next_connection():
     with pytest.raises(Stopped), dialer.dial(80):
         pass
     assert dialer.connections == 0
+
+
+def test_a_peer_that_resets_before_the_handshake_leaves_no_socket_behind():
+    dialed, gone = threading.Event(), threading.Event()
+
+    def reset(connection: socket.socket) -> None:
+        assert dialed.wait(5)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        gone.set()
+
+    with peers.server(reset) as peer, peers.dialer().dial(peer.port) as wire:
+        dialed.set()
+        assert gone.wait(5)
+        with pytest.raises(Fault):
+            wire.start_tls(ANY_VERSION)
+    gc.collect()  # a socket that nobody closed would be warned of here, and fail the test
