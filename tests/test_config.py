@@ -23,6 +23,7 @@ size = "medium"
 networks = ["192.168.1.0/24", "192.168.2.10-12"]
 exclude = ["192.168.1.77", "00-09-FB"]
 gentle = ["192.168.1.20", "00:03:B1", "fd00::7"]
+allow_anonymous = ["192.168.1.30", "00-09-FB"]
 vantage = "front desk"
 assessor = "Sam Reed, Reed IT"
 
@@ -71,6 +72,7 @@ def test_a_whole_site_file_is_a_site(site_file: Path) -> None:
         ),
         vantage="front desk",
         gentle=("192.168.1.20", "00:03:b1", "fd00::7/128"),
+        allow_anonymous=("192.168.1.30", "00:09:fb"),
         assessor="Sam Reed, Reed IT",
     )
 
@@ -91,17 +93,18 @@ def test_a_file_saved_by_a_windows_editor_is_read(site_file: Path) -> None:
     ("old", "new", "message", "hint"),
     [
         ("networks =", "netwroks =", "line 4: there is no key 'netwroks' here", "'networks'"),
-        ("role =", "rolle =", "line 12: there is no key 'rolle' here", "'role'"),
-        ("vantage =", "zzz =", "line 7: there is no key 'zzz' here", "known keys: assessor"),
+        ("role =", "rolle =", "line 13: there is no key 'rolle' here", "'role'"),
+        ("vantage =", "zzz =", "line 8: there is no key 'zzz' here", "known keys: allow_anonymous"),
         ('"medium"', '"huge"', "line 3: size: Input should be 'small', 'medium' or", None),
-        ("2026-11-20", '"yesterday"', "line 13: consent.on: ", None),
-        ("given_by =", "# given_by =", "line 10: 'given_by' is missing", None),
+        ("2026-11-20", '"yesterday"', "line 14: consent.on: ", None),
+        ("given_by =", "# given_by =", "line 11: 'given_by' is missing", None),
         ("practice =", "# practice =", "toml: 'practice' is missing", None),
         ('"Lakeside Family Clinic"', '"  "', "line 2: practice: must not be empty", None),
         ('"Lakeside Family Clinic"', "7", "line 2: practice: Input should be a valid str", None),
         ('"192.168.1.20"', '"room 2"', "line 6: gentle.1: is not an address, a network", None),
+        ('"192.168.1.30"', '"the pump"', "line 7: allow_anonymous.1: is not an address", None),
         ('["192.168.1.0/24", "192.168.2.10-12"]', "[]", "line 4: networks: ", None),
-        ('"front desk"', "front desk", "is not TOML: .* line 7", "quotes"),
+        ('"front desk"', "front desk", "is not TOML: .* line 8", "quotes"),
     ],
 )
 def test_a_mistake_is_said_with_its_line_and_what_was_meant(
@@ -177,6 +180,7 @@ SITES = of(
     scope=SCOPES,
     consent=st.none() | of(Consent, given_by=NAMES),
     gentle=st.lists(st.sampled_from(["10.0.0.7", "10.0.0.0/24", "00:09:fb"])).map(tuple),
+    allow_anonymous=st.lists(st.sampled_from(["10.0.0.8", "10.0.0.0/24", "00:09:fb"])).map(tuple),
 )
 
 
@@ -201,10 +205,18 @@ def test_a_rendered_site_shows_every_character_it_holds(site: Site) -> None:
         "networks",
         "exclude",
         "gentle",
+        "allow_anonymous",
         "vantage",
         "assessor",
         "consent",
     }
+
+
+def test_a_new_site_file_allows_no_anonymous_greeting_and_says_what_that_would_risk() -> None:
+    text = render_site(Site("X", parse_scope(["10.0.0.0/24"])))
+
+    assert "allow_anonymous = []" in text
+    assert "it can stop" in text.partition("allow_anonymous = []")[0]
 
 
 def test_a_range_is_rendered_as_it_was_typed() -> None:
@@ -231,8 +243,9 @@ def test_answers_are_read_in_their_order(tmp_path: Path) -> None:
         Answer(
             "A05",
             AnswerValue.YES,
-            "Dana Lake, practice manager",
+            "Dana Lake",
             date(2026, 11, 21),
+            role="practice manager",
             document="Appointment, 2026-02-01",
         ),
         Answer(

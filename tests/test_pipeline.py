@@ -32,7 +32,7 @@ from riskscan.model import (
     Vantage,
 )
 from riskscan.pipeline import left_of, plan, scan, triage_for, write
-from riskscan.pipeline.memory import earlier_scans
+from riskscan.pipeline.memory import earlier_scans, greeted_by_strangers
 from riskscan.store import Store
 
 WHEN = datetime(2026, 11, 14, 12, 0, tzinfo=UTC)
@@ -84,6 +84,14 @@ def test_what_the_site_file_lists_as_gentle_is_fragile(entry: str) -> None:
 
     assert chosen.policy is Policy.FRAGILE
     assert entry in chosen.reason
+
+
+@pytest.mark.parametrize("entry", ["192.168.1.30", "192.168.1.0/27", "d4:be:d9", ORDINARY_MAC])
+def test_an_anonymous_greeting_is_allowed_to_whom_the_site_file_names(entry: str) -> None:
+    assert not greeted_by_strangers(SITE)(HOST)
+    assert not greeted_by_strangers(replace(SITE, gentle=(entry,)))(HOST)
+    assert greeted_by_strangers(replace(SITE, allow_anonymous=(entry,)))(HOST)
+    assert triage_for(replace(SITE, allow_anonymous=(entry,)))(HOST) == triage_for(SITE)(HOST)
 
 
 @pytest.mark.parametrize("entry", ["192.168.1.31", "192.168.1.64/27", "d4:be:da", "fd00::/64"])

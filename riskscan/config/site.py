@@ -21,7 +21,7 @@ _LONGEST_RANGE = 4096
 """Addresses in the longest range that ``discover.parse_scope`` takes."""
 
 
-def _gentle(text: str) -> str:
+def _named(text: str) -> str:
     """Return an address, a network or a MAC prefix in the one form that is compared later."""
     mac = text.strip().lower().replace("-", ":")
     if _MAC.fullmatch(mac):
@@ -45,7 +45,8 @@ class _SiteText(Text):
     size: PracticeSize = PracticeSize.SMALL
     networks: list[str] = Field(min_length=1)
     exclude: list[str] = Field(default=[])
-    gentle: list[Annotated[str, AfterValidator(_gentle)]] = Field(default=[])
+    gentle: list[Annotated[str, AfterValidator(_named)]] = Field(default=[])
+    allow_anonymous: list[Annotated[str, AfterValidator(_named)]] = Field(default=[])
     vantage: str = ""
     assessor: str = ""
     consent: _ConsentText | None = None
@@ -67,6 +68,7 @@ def load_site(path: Path, *, allow_public: bool = False, allow_large: bool = Fal
         consent=_consent(site.consent),
         vantage=site.vantage,
         gentle=tuple(site.gentle),
+        allow_anonymous=tuple(site.allow_anonymous),
         assessor=site.assessor,
     )
 
@@ -113,6 +115,13 @@ exclude = {exclude}
 # Touched, but always as gently as an infusion pump. The same forms, without ranges.
 gentle = {gentle}
 
+# Medical and other delicate devices that may be asked whether they let in a stranger (FTP,
+# Windows file sharing, LDAP, MQTT). They are not asked otherwise, and the report says "unknown".
+# Named here, each opens up to three sessions that its maker may never have tried: it can stop
+# working until someone restarts it, and notes a stranger's visit in its log. Name only what no
+# patient depends on today. The same forms as gentle.
+allow_anonymous = {allow_anonymous}
+
 # Where the scanning machine is plugged in: "front desk", "server closet".
 vantage = {vantage}
 
@@ -149,6 +158,7 @@ def render_site(site: Site) -> str:
         networks=listed(_typed(scope.include)),
         exclude=listed([*_typed(scope.exclude), *scope.exclude_macs]),
         gentle=listed(site.gentle),
+        allow_anonymous=listed(site.allow_anonymous),
         vantage=quoted(site.vantage),
         assessor=quoted(site.assessor),
     )

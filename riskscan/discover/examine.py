@@ -16,9 +16,10 @@ from riskscan.discover.dialer import Dialer
 from riskscan.discover.faults import AnswersEverywhere, Fault, PortsUnknown, Stopped, WentSilent
 from riskscan.discover.nmap import Nmap, merged
 from riskscan.discover.pace import MOST_TRIES, UDP_PPS, stricter
-from riskscan.discover.ports import UDP_EMPTY, worth
+from riskscan.discover.ports import STRANGER_TCP, UDP_EMPTY, worth
 from riskscan.discover.probes import PROBES, Probe
 from riskscan.discover.question import Question, Standing
+from riskscan.discover.restraint import restraint
 from riskscan.errors import NmapFailed
 from riskscan.model import (
     Begun,
@@ -40,6 +41,8 @@ from riskscan.model import (
 Judge = Callable[[Host], Triage]
 Robust = Callable[[Host], bool]
 """Says whether what is known of a host makes it a server or network gear with high confidence."""
+Allowed = Callable[[Host], bool]
+"""Says whether the site file allows anonymous greetings to a host, delicate as it may be."""
 
 _NextQuestion = Callable[[], Question | None]
 
@@ -66,11 +69,14 @@ class Examination:
         begun: Begun | None = None,
         checkpoints: Checkpoints | None = None,
         robust: Robust = lambda _host: False,
+        allows_anonymous: Allowed = lambda _host: False,
     ) -> None:
         """``again`` is what an earlier scan knows of the host; it spares an unchanged one most.
 
         ``begun`` is how far this scan came before it was interrupted: it goes on from there.
         ``robust`` opens one stage, nmap's naming of leftovers. It makes no other question faster.
+        ``allows_anonymous`` opens the questions ``FOR_STRANGERS`` to a device that may be medical;
+        it feels no more packets and no more connections by it.
         """
         self._scope = scope
         self._judge = triage
@@ -81,6 +87,7 @@ class Examination:
         self._brake = brake
         self._again = again
         self._robust = robust
+        self._allows_anonymous = allows_anonymous
         self._checkpoints = checkpoints or Checkpoints(None, brake)
         self._tried = {tried.port: tried for tried in begun.tried} if begun else {}
         self._left_alone = False
@@ -176,6 +183,9 @@ class Examination:
         if self._again and self._again.ordinary and self.host.triage.policy is not Policy.FRAGILE:
             return self._question(tcp=self._again.tcp(self.pace), once=self._again.silent_tcp)
         once = self._again.silent_tcp if self._again else frozenset[int]()
+        if self._for_strangers():
+            # What it hears as a stranger takes the place of every second try.
+            once |= frozenset(gentlest.tcp_ports)
         return self._question(tcp=gentlest.tcp_ports, ceiling=gentlest.host_pps, once=once)
 
     def _is_spared(self) -> bool:
@@ -186,8 +196,18 @@ class Examination:
     def _other_tcp(self) -> Question | None:
         if self._is_spared():
             return None
-        left = self._unasked("tcp", self.pace.tcp_ports)
-        return self._question(tcp=tuple(sorted(left, key=worth)))
+        strangers = self._for_strangers()
+        left = self._unasked("tcp", dict.fromkeys((*self.pace.tcp_ports, *strangers)))
+        return self._question(tcp=tuple(sorted(left, key=worth)), once=frozenset(strangers))
+
+    def _for_strangers(self) -> tuple[int, ...]:
+        """Return the ports that a fragile device is asked only because the site file allows it.
+
+        None without our engine: nmap tries each port twice, and that would be too many packets.
+        """
+        fragile = self.host.triage.policy is Policy.FRAGILE
+        asks_once = self._engine is not None and self.host.address.version == 4
+        return STRANGER_TCP if fragile and asks_once and self._allows_anonymous(self.host) else ()
 
     def _udp(self) -> None:
         """Ask in the ports' own protocols, by probes; a port scan has nothing left to ask there."""
@@ -319,16 +339,18 @@ class Examination:
         return self._again.patience(probe.name, port, self.pace) if self._again else self.pace
 
     def _hold_back(self, probe: Probe, port: int, connections: int) -> ProbeResult | None:
-        policy = self.host.triage.policy
-        allowed = self.pace.tcp_ports if probe.protocol == "tcp" else self.pace.udp_ports
-        if self._again and policy is not Policy.FRAGILE and probe.protocol == "tcp":
-            allowed = (*allowed, *self._again.open_tcp)
-        most = self.pace.most_connections
-        if policy not in probe.policies or port not in allowed:
-            detail = f"not asked of a {policy} device: {self.host.triage.reason}"
-        elif most is not None and connections - self._datagrams >= most:
+        policy, most = self.host.triage.policy, self.pace.most_connections
+        detail = restraint(
+            self.host,
+            probe,
+            port,
+            self.pace,
+            also_open=self._again.open_tcp if self._again else (),
+            allowed=self._allows_anonymous(self.host),
+        )
+        if not detail and most is not None and connections - self._datagrams >= most:
             detail = f"it had {connections} connections, and a {policy} device gets no more"
-        else:
+        if not detail:
             return None
         return ProbeResult(probe.name, port, probe.protocol, Outcome.SKIPPED_FOR_SAFETY, (), detail)
 

@@ -36,6 +36,10 @@ TELLTALE_TCP: dict[int, str] = {
 """All that a fragile device is asked. The first ports that any device is asked, so that one that
 shows itself as medical is recognised before the long list begins."""
 
+STRANGER_TCP = (21, 389, 1883)
+"""FTP, LDAP and MQTT: asked of a fragile device too where the site file allows anonymous greetings.
+SMB, the fourth protocol that knows strangers, has a port that every device is asked."""
+
 _MEDICAL: dict[int, str] = {
     1972: "InterSystems Caché/IRIS superserver under many record systems",
     4006: "DICOM of some ultrasound and CR consoles",

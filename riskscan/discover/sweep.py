@@ -11,7 +11,7 @@ from riskscan.discover.again import Earlier
 from riskscan.discover.askers import Ports
 from riskscan.discover.brake import Brake
 from riskscan.discover.checkpoints import Checkpoints, Keep
-from riskscan.discover.examine import Examination, Judge, Robust
+from riskscan.discover.examine import Allowed, Examination, Judge, Robust
 from riskscan.discover.faults import Stopped
 from riskscan.discover.find import Before, Search
 from riskscan.discover.herald import Herald
@@ -43,6 +43,7 @@ def sweep(
     swept: bool = False,
     checkpoint: Keep | None = None,
     robust: Robust = lambda _host: False,
+    allows_anonymous: Allowed = lambda _host: False,
     arp_pps: int | None = None,
     listen_for: float = 0,
 ) -> Iterator[Host]:
@@ -57,7 +58,8 @@ def sweep(
     that was interrupted gives this back as ``begun`` and ``swept``: what was answered is not asked
     again, and addresses that were silent are asked once more at the end only.
     ``earlier`` is the scan that a re-scan builds on; ``robust`` opens the last stage of a thorough
-    scan (see :class:`Examination` for both). ``arp_pps`` is the most ARP requests per second, if
+    scan; ``allows_anonymous`` names delicate devices that may be greeted as a stranger (see
+    :class:`Examination` for all three). ``arp_pps`` is the most ARP requests per second, if
     fewer or more than usual; ``listen_for`` is for how many seconds to hear announcements before
     the first packet. A notice of ``CUT_SHORT`` says that the sweep could not go on: then what is
     finished is all, and the scan is incomplete. Raises ``NmapMissing`` if nmap disappears,
@@ -104,6 +106,7 @@ def sweep(
                 begun=checkpoints.of(host),
                 checkpoints=checkpoints,
                 robust=robust,
+                allows_anonymous=allows_anonymous,
             )
             return examination.run(passed=herald.passed)
 

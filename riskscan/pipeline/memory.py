@@ -56,6 +56,11 @@ def triage_for(
     return triage
 
 
+def greeted_by_strangers(site: Site) -> Callable[[Host], bool]:
+    """Return who says of a host whether its site file allows anonymous greetings."""
+    return lambda host: any(_names(entry, host) for entry in site.allow_anonymous)
+
+
 def base_of(store: Store, scan: Scan, notify: Notify) -> str | None:
     """Return the id of the scan to build on; say why where this one must be a full scan."""
     complete = complete_scans(store, scan)

@@ -25,7 +25,13 @@ from riskscan.model import (
     ScanState,
     Site,
 )
-from riskscan.pipeline.memory import base_of, earlier_of, earlier_scans, triage_for
+from riskscan.pipeline.memory import (
+    base_of,
+    earlier_of,
+    earlier_scans,
+    greeted_by_strangers,
+    triage_for,
+)
 from riskscan.store import Store
 
 SCANNER_NOTICE = "{} is the machine that scans: it cannot be judged from itself, and is left out"
@@ -107,6 +113,7 @@ def scan(
         earlier=earlier_of(store, current, clock()),
         arp_pps=arp_pps,
         listen_for=listen_for,
+        allows_anonymous=greeted_by_strangers(site),
         robust=lambda host: bool(hardy(identify.identify(host, rules))),
         preflight=preflight,
         paces=PROFILES[current.profile].paces,

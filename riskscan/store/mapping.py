@@ -58,6 +58,7 @@ def scan_values(scan: Scan) -> Values:
         "consent_patient_connected": consent and consent.patient_connected,
         "place": site.vantage,
         "gentle": list(site.gentle),
+        "allow_anonymous": list(site.allow_anonymous),
         "assessor": site.assessor,
         "started_at": scan.started_at,
         "ended_at": scan.ended_at,
@@ -97,6 +98,7 @@ def _site_from(row: Row) -> Site:
         consent=_consent_from(row),
         vantage=row["place"],
         gentle=tuple(row["gentle"]),
+        allow_anonymous=tuple(row["allow_anonymous"] or ()),
         assessor=row["assessor"],
     )
 

@@ -64,6 +64,7 @@ class ScanRow(SQLModel, table=True):
     rules_revision: str = words()
     rescan_of: str | None = words()
     swept_at: datetime | None = moment()
+    allow_anonymous: Any | None = nested()
 
 
 class NoticeRow(SQLModel, table=True):

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskscan.discover.clinical_signs import serves_patients
 from riskscan.discover.examine import ask
 from riskscan.discover.faults import ProtocolError
-from riskscan.discover.probes import PROBES
+from riskscan.discover.pace import PACES
+from riskscan.discover.probes import FOR_STRANGERS, PROBES
 from riskscan.discover.probes.codec import ftp, ntlm, smb
+from riskscan.discover.restraint import restraint
 from riskscan.lab.servers.ftp import Ftp
 from riskscan.lab.servers.ntlm import Computer, is_nameless
 from riskscan.lab.servers.smb import Smb
@@ -177,7 +178,15 @@ def _answer(status: int, flags: int) -> bytes:
     return head + struct.pack("<HHHH", 9, flags, 72, 0)
 
 
-@pytest.mark.parametrize("probe", [FTP, SMB], ids=lambda p: p.name)
+def _restraint(host: Host, name: str, port: int, *, allowed: bool = False) -> str:
+    pace = PACES[host.triage.policy]
+    return restraint(host, PROBES[name], port, pace, also_open=(), allowed=allowed)
+
+
+STRANGERS = [("ftp_anonymous", 21), ("smb_guest", 445), ("ldap", 389), ("mqtt", 1883)]
+
+
+@pytest.mark.parametrize(("name", "port"), STRANGERS)
 @pytest.mark.parametrize(
     "sign",
     [
@@ -189,14 +198,40 @@ def _answer(status: int, flags: int) -> bytes:
     ],
     ids=lambda s: s[0],
 )
-def test_no_device_with_a_clinical_sign_is_asked(probe, sign: tuple[str, str, int]):
-    usual = (GREETED, CHALLENGED)
-    assert probe.wants(_knows(*usual)) == ((21,) if probe is FTP else (445,))
-    assert probe.wants(_knows(*usual, sign)) == ()
-    assert serves_patients(_knows(sign))
+def test_a_device_with_a_clinical_sign_is_asked_by_leave_of_the_site_file_alone(
+    name: str, port: int, sign: tuple[str, str, int]
+):
+    assert _restraint(_knows(GREETED, CHALLENGED), name, port) == ""
+    assert "allow_anonymous" in _restraint(_knows(GREETED, CHALLENGED, sign), name, port)
+    assert _restraint(_knows(GREETED, CHALLENGED, sign), name, port, allowed=True) == ""
 
 
-def test_no_fragile_device_is_asked_and_all_others_speak_first():
+@pytest.mark.parametrize(("name", "port"), STRANGERS)
+def test_a_fragile_device_is_asked_by_leave_of_the_site_file_alone(name: str, port: int):
+    fragile = peers.host(port, policy=Policy.FRAGILE)
+    assert "allow_anonymous" in _restraint(fragile, name, port)
+    assert _restraint(fragile, name, port, allowed=True) == ""
+    assert "not asked" in _restraint(fragile, name, 8883, allowed=True)
+
+
+@pytest.mark.parametrize("name", sorted(set(PROBES) - FOR_STRANGERS))
+def test_that_leave_opens_no_other_question(name: str):
+    fragile = peers.host(443, policy=Policy.FRAGILE)
+    for port in (21, 80, 161, 389, 443, 445, 1883):
+        asked = _restraint(fragile, name, port)
+        assert _restraint(fragile, name, port, allowed=True) == asked
+
+
+def test_a_device_that_was_not_let_greet_for_safety_is_still_known_to_have_the_port():
+    skipped = [
+        ProbeResult(name, port, "tcp", Outcome.SKIPPED_FOR_SAFETY)
+        for name, port in (("greeting", 21), ("smb", 445))
+    ]
+    known = replace(peers.host(21, 445), probe_results=tuple(skipped))
+    assert (FTP.wants(known), SMB.wants(known)) == ((21,), (445,))
+
+
+def test_all_others_speak_before_sessions_for_strangers():
     order = list(PROBES)
     assert set(order[-2:]) == {"ftp_anonymous", "smb_guest"}
     assert all(Policy.FRAGILE not in probe.policies for probe in (FTP, SMB))

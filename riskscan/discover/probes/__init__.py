@@ -105,4 +105,9 @@ PROBES: dict[str, Probe] = {
 }
 """Every probe, in the order of asking: ``tls`` first, since others speak inside it; the medical
 ones next, since what they learn makes the rest gentler; ``greeting`` takes what is left. Sessions
-for strangers come after all that could show a medical device, which is never asked for one."""
+for strangers come after all that could show a medical device, which is not asked for one."""
+
+FOR_STRANGERS = frozenset({"ldap", "mqtt", "ftp_anonymous", "smb_guest"})
+"""Probes that introduce themselves as a stranger, in one connection. A device that may be medical
+is asked none of these, unless the site file allows it (``allow_anonymous``). NFS is not among
+them: its export list is a listing, and takes more than one connection."""

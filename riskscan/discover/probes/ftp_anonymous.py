@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from riskscan.discover.clinical_signs import serves_patients
 from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import Fault, ProtocolError
 from riskscan.discover.probes.codec import ftp
-from riskscan.model import Host, Observation, Policy
+from riskscan.model import Host, Observation, Outcome, Policy
+
+_FTP = 21
 
 
 class FtpAnonymous:
@@ -18,8 +19,8 @@ class FtpAnonymous:
 
     That is the login which FTP itself defines for strangers (RFC 1635); no password is guessed,
     and one refusal ends it. Nothing is listed, read or written. It comes last and on a connection
-    of its own, so that what all others heard can forbid it: never to a device that shows any sign
-    of clinical work.
+    of its own, so that what all others heard can forbid it: only by leave of the site file
+    (``allow_anonymous``) to a device that is fragile or shows any sign of clinical work.
     """
 
     name = "ftp_anonymous"
@@ -27,10 +28,14 @@ class FtpAnonymous:
     policies = frozenset({Policy.NORMAL, Policy.ROBUST})
 
     def wants(self, host: Host) -> tuple[int, ...]:
-        if serves_patients(host):
-            return ()
-        greeted = (o.port for o in host.observations if o.key == "ftp.greeting")
-        return tuple(dict.fromkeys(port for port in greeted if port is not None))
+        """Return the ports that greeted, and port 21 where that was not waited for, for safety."""
+        greeted = [o.port for o in host.observations if o.key == "ftp.greeting"]
+        unheard = [
+            r.port
+            for r in host.probe_results
+            if (r.probe, r.port) == ("greeting", _FTP) and r.outcome is Outcome.SKIPPED_FOR_SAFETY
+        ]
+        return tuple(dict.fromkeys(p for p in (*greeted, *unheard) if p is not None))
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         offers_no_tls = any(

@@ -67,7 +67,8 @@ class Ldap:
 
     The root DSE describes the server and is meant for clients that have not logged in (RFC 4512
     5.1), and TLS is what a careful client begins with (RFC 4513 3). No entry of the directory is
-    read, no name and no password is sent.
+    read, no name and no password is sent. A fragile device, which is asked by leave of the site
+    file alone (``allow_anonymous``), is not asked for TLS.
     """
 
     name = "ldap"
@@ -87,8 +88,9 @@ class Ldap:
                 if done:
                     break
             with suppress(Fault):  # what the root DSE told stands, whatever becomes of TLS
-                for key, value in _over_tls(wire):
-                    yield Observation.of(key, value, port, "tcp")
+                if host.triage.policy is not Policy.FRAGILE:
+                    for key, value in _over_tls(wire):
+                        yield Observation.of(key, value, port, "tcp")
                 wire.send(UNBIND)
 
 

@@ -23,7 +23,9 @@ class Mqtt:
     """Bytes sent, in order: one CONNECT without a client id, a user or a password, over TLS where
     the port has shaken hands; after an acceptance one DISCONNECT; close.
 
-    A clean session leaves nothing behind. Nothing is subscribed to and nothing is published.
+    A clean session leaves nothing behind. Nothing is subscribed to and nothing is published. A
+    device that is fragile or shows any sign of clinical work is asked by leave of the site file
+    alone (``allow_anonymous``).
     """
 
     name = "mqtt"

@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from riskscan.discover.clinical_signs import serves_patients
 from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import Fault
 from riskscan.discover.probes.codec import smb
 from riskscan.discover.probes.smb import exchange
-from riskscan.model import Host, Observation, Policy
+from riskscan.model import Host, Observation, Outcome, Policy
+
+_SMB = 445
 
 
 class SmbGuest:
@@ -21,8 +22,9 @@ class SmbGuest:
 
     That is the session which NTLM itself defines for callers without a name (MS-NLMP 3.2.5.1.2).
     No account can be locked by it, since none is named. No share is connected, none is listed. It
-    comes last and on a connection of its own, so that what all others heard can forbid it: never
-    to a device that shows any sign of clinical work.
+    comes last and on a connection of its own, so that what all others heard can forbid it: only by
+    leave of the site file (``allow_anonymous``) to a device that is fragile or shows any sign of
+    clinical work.
     """
 
     name = "smb_guest"
@@ -30,11 +32,17 @@ class SmbGuest:
     policies = frozenset({Policy.NORMAL, Policy.ROBUST})
 
     def wants(self, host: Host) -> tuple[int, ...]:
-        """Return port 445 where a challenge was given: without one there is nothing to answer."""
-        if serves_patients(host):
-            return ()
-        ports = {o.port for o in host.observations if o.key.startswith("ntlm.")}
-        return (445,) if 445 in ports else ()
+        """Return port 445 where a challenge was given: without one there is nothing to answer.
+
+        Where none was asked for, for safety, there may be one.
+        """
+        challenged = {o.port for o in host.observations if o.key.startswith("ntlm.")}
+        unasked = {
+            r.port
+            for r in host.probe_results
+            if r.probe == "smb" and r.outcome is Outcome.SKIPPED_FOR_SAFETY
+        }
+        return (_SMB,) if _SMB in challenged | unasked else ()
 
     def ask(self, dialer: Dialer, host: Host, port: int) -> Iterator[Observation]:
         with dialer.dial(port) as wire:
