@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from riskscan.assess import decided, status
+from riskscan.assess import acceptances, decided, exceptions, progress, sizes, status
 from riskscan.assess.actions import plan
+from riskscan.assess.agreements import agreements
 from riskscan.assess.checklist import load_checklist
 from riskscan.assess.checks import CHECKS
+from riskscan.assess.circumstances import initiations, threat_results
+from riskscan.assess.conflicts import conflicts
 from riskscan.assess.coverage import coverage
 from riskscan.assess.estate import Estate
+from riskscan.assess.estimate import estimate
+from riskscan.assess.exposure import Exposure, places
 from riskscan.assess.findings import run
 from riskscan.assess.judgement import Context
-from riskscan.assess.register import register
+from riskscan.assess.order import open_questions
+from riskscan.assess.practice_sets import judge_sets
+from riskscan.assess.register import Given, register
 from riskscan.assess.revision import content_revision
+from riskscan.assess.rollup import standards
 from riskscan.assess.statement import elements, overall
 from riskscan.model import (
     Answer,
@@ -25,26 +34,35 @@ from riskscan.model import (
     Decision,
     Finding,
     Knowledge,
+    Registers,
     Scan,
+    VendorResult,
 )
+
+NONE_KEPT = Registers()
+"""A practice that keeps no register yet."""
 
 
 def assess(
     scan: Scan,
     *,
     answers: Sequence[Answer] = (),
+    registers: Registers = NONE_KEPT,
     decisions: Sequence[Decision] = (),
     knowledge: Knowledge,
     checklist: Checklist | None = None,
     now: datetime,
     previous: Scan | None = None,
+    elsewhere: Sequence[Scan] = (),
 ) -> Assessment:
     """Judge a scan. Pure: the same arguments give the same assessment.
 
-    ``now`` (with its zone) decides what has expired and when actions are due. ``previous`` is an
-    earlier complete scan of the site, if there is one: it is a second dated evaluation in the
-    sense of 164.308(a)(8). ``decisions`` are what named persons decided about findings, oldest
-    first: such a finding speaks against no control and asks for no action.
+    ``answers`` are what people said, and ``registers`` what they keep lists of. ``decisions`` are
+    what named persons decided about findings, oldest first: such a finding speaks against no
+    control and asks for no action. ``now`` (with its zone) decides what has expired and when
+    actions are due. ``previous`` is an earlier complete scan of the site, if there is one: it is
+    a second dated evaluation in the sense of 164.308(a)(8). ``elsewhere`` are scans of the same
+    practice from other places: what one can reach from there.
 
     Raises :class:`riskscan.errors.RuleError` if shipped content is broken, and
     :class:`ValueError` if ``now`` lacks its zone.
@@ -52,36 +70,62 @@ def assess(
     if now.tzinfo is None:
         raise ValueError("'now' needs a time zone: certificates and due days depend on it")
     checklist = checklist or load_checklist()
+    today = now.date()
+    said = status.newest(answers)
     estate = Estate.of(scan)
     context = Context(scan, knowledge, now, tuple(estate.devices.values()))
-    findings = decided.apply(run(CHECKS, context), decisions, now.date())
-    controls = _controls(checklist, answers, findings, estate, now, previous)
-    risks = register(CHECKS, findings, estate)
-    todo = plan(CHECKS, risks, findings, controls, estate, now.date())
-    seen = coverage(scan, findings)
+    found = decided.apply(run(CHECKS, context), decisions, today)
+    findings, excused = exceptions.retest(found, registers, scan, elsewhere, today)
+    vendors = agreements(registers, scan, knowledge, today)
+    controls = _controls(checklist, said, registers, findings, estate, now, previous, vendors)
+    begins = initiations(said, registers, findings, elsewhere)
+    by_id = {result.control.id: result for result in controls}
+    given = Given(said, registers, by_id, begins, Exposure.of(scan, elsewhere))
+    risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
+    todo = plan(CHECKS, risks, findings, controls, estate, today)
+    actions = progress.follow(todo.actions, registers, findings, scan, today)
+    seen = replace(
+        coverage(scan, findings),
+        estimate=estimate(scan, registers),
+        vantages=places(scan, elsewhere),
+    )
+    size = sizes.profile(said, scan)
+    parts = elements(scan, said, registers, todo.risks, controls, actions)
     return Assessment(
         scan_id=scan.id,
         made_at=now,
         checklist_id=checklist.id,
         checklist_revision=checklist.revision,
         content_revision=content_revision(checklist, knowledge),
-        complete=all(elements(scan, todo.risks, controls, len(todo.actions)).values()),
+        complete=all(part.present for part in parts),
         statement=overall(todo.risks, controls, seen),
         findings=findings,
         controls=controls,
         risks=todo.risks,
-        actions=todo.actions,
+        actions=actions,
         coverage=seen,
+        rules_revision=scan.rules_revision,
+        elements=parts,
+        standards=standards(controls),
+        conflicts=conflicts(controls, findings),
+        threats=threat_results(begins, todo.risks),
+        exceptions=excused,
+        vendors=vendors,
+        open_questions=open_questions(todo.risks, controls, said, today),
+        profile=size,
+        sets=judge_sets(size, controls, findings),
     )
 
 
 def _controls(
     checklist: Checklist,
-    answers: Sequence[Answer],
+    said: Mapping[str, Answer],
+    registers: Registers,
     findings: Sequence[Finding],
     estate: Estate,
     now: datetime,
     previous: Scan | None,
+    vendors: Sequence[VendorResult],
 ) -> tuple[ControlResult, ...]:
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -92,9 +136,12 @@ def _controls(
         estate=estate,
         today=now.date(),
         scanned_before=previous is not None,
+        answers=said,
+        registers=registers,
+        previous=previous,
+        vendors=tuple(vendors),
     )
-    latest = status.newest(answers)
-    return tuple(status.judge(c, latest.get(c.id), grounds) for c in checklist.controls)
+    return tuple(status.judge(c, said.get(c.id), grounds) for c in checklist.controls)
 
 
 def check_text(check_id: str) -> Check:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, fields
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.estate import Estate, name_of
 from riskscan.assess.explain_control import control_lines
+from riskscan.assess.exposure import BEST, UNTESTED, WORST
 from riskscan.assess.library import criticality, threats
-from riskscan.assess.register import BEST, UNTESTED, WORST, Group
+from riskscan.assess.register import Group
 from riskscan.assess.scoring import score
 from riskscan.model import (
     Assessment,

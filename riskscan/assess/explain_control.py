@@ -79,7 +79,7 @@ def _for(result: ControlResult, about: Sequence[Finding]) -> Iterator[str]:
     if said is not None:
         document = f" Sighted: {said.document}." if said.document else " No document was sighted."
         note = f" {said.note}" if said.note else ""
-        yield f"  {said.person} answered “{said.value}” on {said.on}.{note}{document}"
+        yield f"  {said.said_by} answered “{said.value}” on {said.on}.{note}{document}"
     for check in dict.fromkeys(f.check for f in at_work):
         yield f"  {check} passed on {_places([f for f in at_work if f.check == check])}."
 

@@ -14,22 +14,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from riskscan.assess.circumstances import Initiation
 from riskscan.assess.estate import Estate, name_group
+from riskscan.assess.exposure import BEST, UNTESTED, WORST, Exposure
 from riskscan.assess.judgement import Judgement
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.scoring import score
 from riskscan.model import (
+    Answer,
     Confidence,
+    ControlResult,
     Device,
     DeviceClass,
     Finding,
     Impact,
     Level,
+    Registers,
     Risk,
 )
 
-UNTESTED, BEST, WORST = 0, -1, 1
-"""Steps of exposure (X): no test was made; office and guest cannot reach it; they can."""
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the levels of scenarios rest on beside the findings."""
+
+    answers: Mapping[str, Answer]
+    """The newest one to each question."""
+    registers: Registers
+    controls: Mapping[str, ControlResult]
+    """By leaf id."""
+    initiations: Mapping[str, Initiation]
+    """By threat id."""
+    exposure: Exposure
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +75,12 @@ class Group:
 
 
 def register(
-    checks: Mapping[str, Judgement], findings: Iterable[Finding], estate: Estate
+    checks: Mapping[str, Judgement], findings: Iterable[Finding], estate: Estate, given: Given
 ) -> tuple[Risk, ...]:
     """Return every scenario, the highest first, without its action yet."""
     failed = [f for f in findings if f.is_open]
-    broken = {f.check for f in failed}
     risks = [
-        _risk(group, threats()[threat], broken)
+        _risk(group, threats()[threat], given)
         for group in _groups(checks, failed, estate)
         for threat in group.judgement.feeds
     ]
@@ -88,11 +103,9 @@ def _groups(
         yield Group(checks[check], device_class, tuple(devices.values()), tuple(found))
 
 
-def _risk(group: Group, listed: ListedThreat, broken: set[str]) -> Risk:
+def _risk(group: Group, listed: ListedThreat, given: Given) -> Risk:
     threat = listed.threat
-    initiation = threat.initiation
-    if listed.raised_by in broken and listed.raised_to is not None:
-        initiation = max(initiation, listed.raised_to)
+    initiation = given.initiations[threat.id].shown
     impact, harm = _impact(group)
     shown = score(initiation, group.severity, UNTESTED, 0, impact.level)
     lowest, highest = _impact_range(group, impact)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from riskscan.assess.library import threats
 from riskscan.model import (
+    Action,
+    Answer,
     ControlResult,
     ControlStatus,
     Coverage,
+    Element,
     Level,
+    Registers,
     Risk,
     Scan,
     ScanState,
@@ -51,30 +55,32 @@ def _counts(risks: Sequence[Risk], devices: int) -> str:
 
 def elements(
     scan: Scan,
+    answers: Mapping[str, Answer],
+    registers: Registers,
     risks: Sequence[Risk],
     controls: Sequence[ControlResult],
-    action_count: int,
-) -> dict[str, bool]:
-    """Say which of the nine elements of OCR's guidance on risk analysis (2010) have content.
-
-    The threats that no scan can show (theft, staff, vendors, fire) enter a register by way of
-    answers; while they are absent from it, elements 3 and 5 are not there.
-    """
+    actions: Sequence[Action],
+) -> tuple[Element, ...]:
+    """Say which of the nine elements of OCR's guidance on risk analysis (2010) have content."""
     done = {c.control.id: c.status for c in controls}
     judged = all(status is not ControlStatus.NOT_ASSESSED for status in done.values())
     considered = {r.threat.id for r in risks} >= set(threats())
-    return {
-        "1 scope": scan.state is ScanState.COMPLETE and _has(done, "A21"),
-        "2 data collection": bool(scan.devices) and _has(done, "A01"),
-        "3 threats and vulnerabilities": considered,
-        "4 current security measures": bool(done) and judged,
-        "5 likelihood": considered,
-        "6 impact": bool(risks) and _has(done, "A21"),
-        "7 level of risk and actions": bool(risks) and action_count > 0,
-        "8 documentation": _has(done, "O09"),
-        "9 review and updates": _has(done, "A22"),
+    present = {
+        "scope": scan.state is ScanState.COMPLETE and _has(done, "A21"),
+        "data collection": bool(scan.devices) and _has(done, "A01"),
+        "threats and vulnerabilities": considered,
+        "current security measures": bool(done) and judged,
+        "likelihood": considered,
+        "impact": bool(risks) and _has(done, "A21"),
+        "level of risk and actions": bool(risks) and bool(actions),
+        "documentation": _has(done, "O09"),
+        "review and updates": _has(done, "A22"),
     }
+    return tuple(
+        Element(number, title, there, "" if there else "not all of it is there yet")
+        for number, (title, there) in enumerate(present.items(), start=1)
+    )
 
 
-def _has(done: dict[str, ControlStatus], control: str) -> bool:
+def _has(done: Mapping[str, ControlStatus], control: str) -> bool:
     return done.get(control) in (ControlStatus.MET, ControlStatus.PARTIAL)

@@ -16,7 +16,7 @@ The first rule that fits decides:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from riskscan.assess.decided import set_aside
@@ -32,8 +32,11 @@ from riskscan.model import (
     Finding,
     Implementation,
     Level,
+    Registers,
     Result,
+    Scan,
     ScanPower,
+    VendorResult,
 )
 
 FRESH = timedelta(days=365)
@@ -67,15 +70,21 @@ class Grounds:
     estate: Estate
     today: date
     scanned_before: bool
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """The newest one to each question, also to those that ask for no single control."""
+    registers: Registers = field(default_factory=Registers)
+    previous: Scan | None = None
+    """An earlier complete scan of the practice."""
+    vendors: tuple[VendorResult, ...] = ()
 
 
 def newest(answers: Iterable[Answer]) -> dict[str, Answer]:
-    """Return the latest answer for each control; of two on one day, the later in order."""
+    """Return the latest answer to each question; of two on one day, the later in order."""
     latest: dict[str, Answer] = {}
     for answer in answers:
-        known = latest.get(answer.control)
+        known = latest.get(answer.question)
         if known is None or answer.on >= known.on:
-            latest[answer.control] = answer
+            latest[answer.question] = answer
     return latest
 
 
@@ -121,7 +130,7 @@ def _refuted(against: Sequence[Finding], answer: Answer | None, grounds: Grounds
         reason += " These weaken the safeguard and do not void it."
     if answer is not None and answer.value in (AnswerValue.YES, AnswerValue.NOT_APPLICABLE):
         reason += (
-            f" The answer “{answer.value}” of {answer.person} disagrees; what was seen stands "
+            f" The answer “{answer.value}” of {answer.said_by} disagrees; what was seen stands "
             "until a later scan or a documented exception."
         )
     status = ControlStatus.NOT_MET if void else ControlStatus.PARTIAL
@@ -132,7 +141,7 @@ def _denied(control: Control, answer: Answer | None, seen: _Outcome) -> _Outcome
     """Hold a refuted control to a plain no: what the scan saw cannot make more of it."""
     if answer is None or answer.value is not AnswerValue.NO:
         return seen
-    said = f"{answer.person} answered “{answer.value}” on {answer.on}."
+    said = f"{answer.said_by} answered “{answer.value}” on {answer.on}."
     status, _, why = _absent(control, answer, said)
     if status is not ControlStatus.NOT_MET:
         return seen
@@ -158,7 +167,7 @@ def _open(control: Control, answer: Answer | None) -> str:
     if answer is None:
         return f"Not answered yet. To ask: {control.question}"
     if answer.value is AnswerValue.UNKNOWN:
-        return f"{answer.person} did not know. To ask: {control.question}"
+        return f"{answer.said_by} did not know. To ask: {control.question}"
     return f"The answer of {answer.on} is more than a year old. To ask again: {control.question}"
 
 
@@ -166,7 +175,7 @@ def _answered(
     control: Control, answer: Answer, about: Sequence[Finding], grounds: Grounds
 ) -> _Outcome:
     assurance = Assurance.DOCUMENT if answer.document else Assurance.ATTESTED
-    said = f"{answer.person} answered “{answer.value}” on {answer.on}."
+    said = f"{answer.said_by} answered “{answer.value}” on {answer.on}."
     if answer.value is AnswerValue.NOT_APPLICABLE:
         return _not_applicable(control, answer)
     if answer.value is AnswerValue.NO:
@@ -208,7 +217,7 @@ def _not_applicable(control: Control, answer: Answer) -> _Outcome:
     if not reason:
         text = f"“Not applicable” was answered without a reason. To ask: {control.question}"
         return ControlStatus.NOT_ASSESSED, Assurance.NONE, text
-    text = f"{reason} Confirmed by {answer.person} on {answer.on}."
+    text = f"{reason} Confirmed by {answer.said_by} on {answer.on}."
     return ControlStatus.NOT_APPLICABLE, Assurance.ATTESTED, text
 
 

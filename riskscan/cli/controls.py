@@ -74,7 +74,7 @@ def control_row(result: ControlResult) -> Row:
         "answer": answer
         and {
             "value": answer.value.value,
-            "by": answer.person,
+            "by": answer.said_by,
             "on": answer.on.isoformat(),
             "note": answer.note,
             "document": answer.document,

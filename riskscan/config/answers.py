@@ -43,9 +43,10 @@ def load_answers(path: Path) -> tuple[Answer, ...]:
     answers = parse(path, text, _AnswersText).answer
     return tuple(
         Answer(
-            control=a.control,
+            question=a.control,
             value=a.value,
-            person=f"{a.person}, {a.role}" if a.role else a.person,
+            person=a.person,
+            role=a.role,
             on=a.on,
             note=a.note,
             document=a.document,

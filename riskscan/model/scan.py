@@ -1,50 +1,14 @@
-"""A practice, a scan of it, and how two scans differ."""
+"""A scan of a practice, and how two scans differ."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from riskscan.model.device import Device
-from riskscan.model.network import Notice, PortState, Scope, Vantage
-
-
-class PracticeSize(StrEnum):
-    """HICP's size classes. Size tunes advice; it never removes a Security Rule control."""
-
-    SMALL = "small"
-    """1-10 providers."""
-    MEDIUM = "medium"
-    """11-50 providers."""
-    LARGE = "large"
-    """More than 50 providers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """Who allowed this network to be scanned."""
-
-    given_by: str
-    on: date | None = None
-    role: str = ""
-    patient_connected: str = ""
-    """The practice's answer to: which devices are connected to a patient, and are they excluded?"""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A practice as its site.toml describes it."""
-
-    practice: str
-    scope: Scope
-    size: PracticeSize = PracticeSize.SMALL
-    consent: Consent | None = None
-    vantage: str = ""
-    gentle: tuple[str, ...] = ()
-    """Addresses, networks or MAC prefixes that always get the fragile policy."""
-    assessor: str = ""
-    """Who runs the scan: the technician and the firm."""
+from riskscan.model.network import Notice, PortState, Vantage
+from riskscan.model.site import Site
 
 
 class ScanState(StrEnum):

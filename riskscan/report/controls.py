@@ -73,7 +73,7 @@ def _is_open(result: ControlResult) -> bool:
 def _answer(answer: Answer | None) -> str:
     if answer is None:
         return ""
-    text = f"{answer.person} on {day(answer.on)}: {answer.value.value}"
+    text = f"{answer.said_by} on {day(answer.on)}: {answer.value.value}"
     text += f". {answer.note}" if answer.note else ""
     return text + (f" (document: {answer.document})" if answer.document else "")
 

@@ -283,7 +283,7 @@ def _action_from(row: Row) -> Action:
 
 def answer_values(answer: Answer) -> Values:
     return {
-        "control": answer.control,
+        "control": answer.question,
         "value": answer.value.value,
         "person": answer.person,
         "said_on": answer.on,
@@ -294,7 +294,7 @@ def answer_values(answer: Answer) -> Values:
 
 def answer_from(row: Row) -> Answer:
     return Answer(
-        control=row["control"],
+        question=row["control"],
         value=AnswerValue(row["value"]),
         person=row["person"],
         on=row["said_on"],

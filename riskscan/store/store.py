@@ -216,7 +216,9 @@ class Store:
         """Keep answers beside the earlier ones. An answers file may be read in again and again."""
         with self._transaction() as connection:
             for answer in answers:
-                given = [a for a in reading.read_answers(connection) if a.control == answer.control]
+                given = [
+                    a for a in reading.read_answers(connection) if a.question == answer.question
+                ]
                 if not _is_repeated(answer, given):
                     writing.add_answer(connection, answer)
 
@@ -252,10 +254,10 @@ class Store:
             return reading.read_decisions(connection)
 
     def answers(self) -> tuple[Answer, ...]:
-        """Return the newest answer to each control, by control."""
+        """Return the newest answer to each question, by its id."""
         with self._transaction() as connection:
-            newest = {answer.control: answer for answer in reading.read_answers(connection)}
-        return tuple(newest[control] for control in sorted(newest))
+            newest = {answer.question: answer for answer in reading.read_answers(connection)}
+        return tuple(newest[question] for question in sorted(newest))
 
 
 def _is_repeated(answer: Answer, given: Sequence[Answer]) -> bool:

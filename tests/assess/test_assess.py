@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -26,12 +26,14 @@ from riskscan.model import (
     OBSERVATION_KEYS,
     Assessment,
     Confidence,
+    ControlResult,
     ControlStatus,
     Device,
     DeviceClass,
     Finding,
     Level,
     Network,
+    Registers,
     Result,
     Risk,
     Scan,
@@ -274,16 +276,19 @@ def test_nine_elements_are_there_when_each_has_content() -> None:
     everything = [answer(c.id, document="Seen") for c in load_checklist().controls]
     result = assess(clinic(), answers=everything, knowledge=KNOWLEDGE, now=NOW)
     all_threats = [replace(result.risks[0], threat=t.threat) for t in threats().values()]
-    whole = elements(clinic(), all_threats, result.controls, 3)
     stopped = replace(clinic(), state=ScanState.INCOMPLETE)
 
-    assert len(whole) == 9
-    assert all(whole.values())
-    assert not elements(clinic(), result.risks, result.controls, 3)["3 threats and vulnerabilities"]
-    assert not elements(stopped, all_threats, result.controls, 3)["1 scope"]
-    assert not elements(clinic(), all_threats, judge(clinic()).controls, 3)[
-        "4 current security measures"
-    ]
+    def lacking(
+        subject: Scan, risks: Sequence[Risk], controls: Sequence[ControlResult]
+    ) -> set[int]:
+        parts = elements(subject, {}, Registers(), risks, controls, result.actions)
+        assert [part.number for part in parts] == list(range(1, 10))
+        return {part.number for part in parts if not part.present}
+
+    assert lacking(clinic(), all_threats, result.controls) == set()
+    assert {3, 5} <= lacking(clinic(), result.risks, result.controls)
+    assert lacking(stopped, all_threats, result.controls) == {1}
+    assert 4 in lacking(clinic(), all_threats, judge(clinic()).controls)
 
 
 def test_coverage_counts_what_was_seen_and_names_what_was_not() -> None:
