@@ -31,6 +31,9 @@ class _Control(_Text):
     scan_says: str = Field(min_length=20)
     question: str = Field(min_length=20)
     document: str = ""
+    why: str = ""
+    good: str = ""
+    asked_of: str = ""
     checks: tuple[str, ...] = ()
     default_not_applicable: str = ""
 
