@@ -25,8 +25,9 @@ from riskscan.assess.checklist import load_checklist, parse_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.judgement import Judgement, Verdict
 from riskscan.assess.matrices import LIKELIHOOD, RISK
-from riskscan.assess.remediation import advice_for
+from riskscan.assess.remediation import advice_for, maker_of
 from riskscan.assess.replay import Difference, canonical, differences, replay
+from riskscan.assess.vendors import SeenVendor, seen_vendors
 
 __all__ = [
     "CHECKS",
@@ -34,6 +35,7 @@ __all__ = [
     "RISK",
     "Difference",
     "Judgement",
+    "SeenVendor",
     "Verdict",
     "advice_for",
     "assess",
@@ -41,6 +43,8 @@ __all__ = [
     "check_text",
     "differences",
     "load_checklist",
+    "maker_of",
     "parse_checklist",
     "replay",
+    "seen_vendors",
 ]

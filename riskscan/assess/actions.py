@@ -17,6 +17,7 @@ from riskscan.model import (
     Device,
     Finding,
     Implementation,
+    Knowledge,
     Level,
     Result,
     Risk,
@@ -50,12 +51,13 @@ def plan(
     controls: Sequence[ControlResult],
     estate: Estate,
     today: date,
+    knowledge: Knowledge,
 ) -> Plan:
     """Return what to do: weaknesses first by level, then questions and what was not seen."""
     known = {f.id: f for f in findings}
     drafts: list[Action] = []
     for (check, medical), group in _by_fix(risks).items():
-        drafts.append(_mend(checks[check], medical, group, known, estate, today))
+        drafts.append(_mend(checks[check], medical, group, known, estate, today, knowledge))
     drafts += _questions(controls, today)
     drafts += _unseen(findings, estate, today)
     drafts.sort(key=lambda a: (-a.level.rank, a.risks[0] if a.risks else "S"))
@@ -80,6 +82,7 @@ def _mend(
     findings: Mapping[str, Finding],
     estate: Estate,
     today: date,
+    knowledge: Knowledge,
 ) -> Action:
     level = max(r.level for r in risks)
     devices = {address for r in risks for address in r.members}
@@ -92,7 +95,7 @@ def _mend(
         title=f"{judgement.action} ({len(devices)} {kind}{many})",
         how=("First confirm what the scan could only infer. " if unsure else "")
         + judgement.check.fix
-        + for_makers(judgement.check.id, _named(estate, shown, findings)),
+        + for_makers(judgement.check.id, _named(estate, shown, findings), knowledge),
         owner=_owner(judgement, medical),
         due=_due(level, today),
         cost=judgement.cost.value,

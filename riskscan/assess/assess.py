@@ -82,7 +82,7 @@ def assess(
     by_id = {result.control.id: result for result in controls}
     given = Given(said, registers, by_id, begins, Exposure.of(scan, elsewhere))
     risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
-    todo = plan(CHECKS, risks, findings, controls, estate, today)
+    todo = plan(CHECKS, risks, findings, controls, estate, today, knowledge)
     actions = progress.follow(todo.actions, registers, findings, scan, today)
     seen = replace(
         coverage(scan, findings),

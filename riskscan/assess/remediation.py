@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from riskscan.errors import RuleError
-from riskscan.model import Device, DeviceClass
+from riskscan.model import Device, DeviceClass, Knowledge, Maker
 
 _FILE = "remediation.toml"
 _MOST_TOLD = 3
@@ -56,11 +56,38 @@ def advice_for(check: str, device: Device) -> Advice | None:
     return next((each for each in _by_check().get(check, ()) if each.fits(device)), None)
 
 
-def for_makers(check: str, devices: Iterable[Device]) -> str:
-    """Return in one text what is known for a check on some devices; '' if nothing is."""
-    found = (advice_for(check, device) for device in devices)
+def maker_of(device: Device, knowledge: Knowledge) -> Maker | None:
+    """Return whose updates put a device right; None if that firm is not known.
+
+    On a computer with Windows that is Microsoft, whoever built it; on a medical device it is its
+    maker, whatever it runs.
+    """
+    seen = device.identity
+    is_windows = _begins(seen.os_family, "Windows") and not seen.device_class.is_medical
+    return knowledge.maker("Microsoft" if is_windows else seen.vendor)
+
+
+def for_makers(check: str, devices: Iterable[Device], knowledge: Knowledge) -> str:
+    """Return in one text what is known for a check on some devices; '' if nothing is.
+
+    First what makers say of this weakness, then where they publish on security.
+    """
+    listed = tuple(devices)
+    found = (advice_for(check, device) for device in listed)
     told = list(dict.fromkeys(each for each in found if each))
-    return "".join(f" On {each.subject}: {each.text}" for each in told[:_MOST_TOLD])
+    said = "".join(f" On {each.subject}: {each.text}" for each in told[:_MOST_TOLD])
+    return said + _pages(listed, knowledge)
+
+
+def _pages(devices: Iterable[Device], knowledge: Knowledge) -> str:
+    """Name where the makers publish on security, with the newest day of looking it up."""
+    makers = dict.fromkeys(m for d in devices if (m := maker_of(d, knowledge)) and m.security_page)
+    if not makers:
+        return ""
+    named = list(makers)[:_MOST_TOLD]
+    pages = "; ".join(f"{m.name}, {m.security_page}" for m in named)
+    looked_up = max(m.checked_on for m in named if m.checked_on)
+    return f" What the maker publishes on security (looked up {looked_up}): {pages}"
 
 
 def _begins(seen: str | None, wanted: str | None) -> bool:

@@ -77,6 +77,27 @@ def remediation_row(finding: Finding, device: Device | None) -> Row | None:
     return {"for": known.subject, "text": known.text, "source": known.source}
 
 
+def maker_row(finding: Finding, device: Device | None) -> Row | None:
+    """Return where the maker of a failing device speaks of security; None where none is known."""
+    from riskscan import knowledge
+    from riskscan.assess import maker_of
+    from riskscan.model import Result
+
+    failed = device is not None and finding.result is Result.FAIL
+    maker = maker_of(device, knowledge.load()) if device and failed else None
+    if maker is None or not (maker.security_page or maker.contact or maker.mds2):
+        return None
+    return {
+        "name": maker.name,
+        "security_page": maker.security_page or None,
+        "contact": maker.contact or None,
+        "mds2": maker.mds2 or None,
+        "looked_up": maker.checked_on.isoformat() if maker.checked_on else None,
+        "confidence": maker.confidence.value,
+        "source": maker.source,
+    }
+
+
 def finding_lines(told: Row) -> Iterator[str]:
     """Yield all that is known of a finding, a paragraph a line; values are still as received."""
     explained = told["explained"]
@@ -99,6 +120,7 @@ def finding_lines(told: Row) -> Iterator[str]:
             yield line
             if line.startswith("How to put it right:"):
                 yield from _remediation_lines(told["remediation"])
+                yield from _maker_lines(told["maker"])
 
 
 def _remediation_lines(known: Row | None) -> Iterator[str]:
@@ -106,6 +128,21 @@ def _remediation_lines(known: Row | None) -> Iterator[str]:
         yield ""
         yield f"On {known['for']}: {known['text']}"
         yield f"  (source: {known['source']})"
+
+
+def _maker_lines(maker: Row | None) -> Iterator[str]:
+    if maker is None:
+        return
+    yield ""
+    if maker["security_page"]:
+        yield f"{maker['name']} publishes on security at {maker['security_page']}"
+    if maker["contact"]:
+        yield f"{maker['name']} takes reports of weaknesses at {maker['contact']}"
+    if maker["mds2"]:
+        yield f"Its security data sheet (MDS2): {maker['mds2']}"
+    if maker["looked_up"]:
+        about = f"{maker['looked_up']}, confidence {maker['confidence']}"
+        yield f"  (looked up {about}; source: {maker['source']})"
 
 
 def _evidence_lines(evidence: Sequence[Row]) -> Iterator[str]:

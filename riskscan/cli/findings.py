@@ -12,6 +12,7 @@ from riskscan.cli.decide import set_finding
 from riskscan.cli.finding_rows import (
     finding_lines,
     finding_row,
+    maker_row,
     remediation_row,
     wanted_finding,
 )
@@ -174,6 +175,7 @@ def show_finding(finding_id: str, scan_id: str | None, format_: str, database: P
         "content_revision": assessment.content_revision,
         "explained": check_row(check) if check else None,
         "remediation": remediation_row(finding, device),
+        "maker": maker_row(finding, device),
     }
     if format_ == "json":
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))

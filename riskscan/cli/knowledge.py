@@ -22,10 +22,10 @@ def knowledge() -> None:
     """Show how old the facts are that findings rest on, and renew them.
 
     Facts: when support ends, what attackers are known to exploit (CISA), how likely exploitation
-    is (EPSS), advisories on medical products (CISA). riskscan works without the internet; only
-    `riskscan knowledge update` goes there, and only when you call it. What is renewed stands in
-    ~/.local/share/riskscan/knowledge (or XDG_DATA_HOME, or the folder that RISKSCAN_KNOWLEDGE
-    names).
+    is (EPSS), advisories on medical products (CISA), which maker publishes where on security.
+    riskscan works without the internet; only `riskscan knowledge update` goes there, and only
+    when you call it. What is renewed stands in ~/.local/share/riskscan/knowledge (or
+    XDG_DATA_HOME, or the folder that RISKSCAN_KNOWLEDGE names).
 
     \b
     Example:
@@ -87,8 +87,8 @@ def _old(name: str, age: int | None) -> str:
 
     what = "is not held" if age is None else f"is {age} days old"
     how = (
-        "a newer riskscan brings newer dates"
-        if name == known.END_OF_SUPPORT
+        "a newer riskscan brings newer ones"
+        if name in (known.END_OF_SUPPORT, known.MAKERS)
         else "run: riskscan knowledge update"
     )
     return f"{name} {what}; {how}"

@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from riskscan.errors import FeedRefused
-from riskscan.knowledge import advisories, end_of_support, held, known_exploited
+from riskscan.knowledge import advisories, end_of_support, held, known_exploited, makers
 from riskscan.knowledge.forms import ADVISORIES, FEEDS, KNOWN_EXPLOITED, SCORES, Holding
 from riskscan.model import FeedState, Knowledge
 
 END_OF_SUPPORT = "end-of-support"
+MAKERS = "makers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def _load(where: Path, _stamp: object) -> Knowledge:
         advisories=tuple(each.fact() for each in (medical.advisories if medical else ())),
         scores=tuple(each.fact() for each in (scores.scores if scores else ())),
         feeds=tuple(_states(table, parts.values())),
+        makers=makers.load()[1],
     )
 
 
@@ -101,3 +103,5 @@ def _states(table: Knowledge, parts: Iterable[InForce]) -> Iterator[FeedState]:
     )
     for part in parts:
         yield part.state
+    as_of, firms = makers.load()
+    yield FeedState(MAKERS, as_of, len(firms), True, "makers' own pages and the CVE Program")

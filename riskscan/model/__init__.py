@@ -54,6 +54,7 @@ from riskscan.model.lifecycle import (
     VersionRange,
     stale,
 )
+from riskscan.model.maker import Associate, Maker
 from riskscan.model.network import (
     CARRIED_FOR,
     OBSERVATION_CAP,
@@ -132,6 +133,7 @@ __all__ = [
     "Answer",
     "AnswerValue",
     "Assessment",
+    "Associate",
     "Assurance",
     "Begun",
     "Change",
@@ -177,6 +179,7 @@ __all__ = [
     "KnownExploited",
     "Level",
     "ListedDevice",
+    "Maker",
     "Network",
     "Notice",
     "Observation",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from riskscan.model.maker import Maker
+
 _VERSION = re.compile(r"v?(\d{1,9}(?:\.\d{1,9}){0,5})(?=$|[\s,(])", re.ASCII)
 _ENDLESS = 10**9
 """Stands for every number that a version leaves open; larger than any that is read."""
@@ -24,6 +26,8 @@ class EndOfSupport:
     extension_ends: date | None
     """End of paid extended support, if there is any."""
     source: str
+    checked_on: date | None = None
+    """When it was looked up again after the whole table was; None if it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +185,17 @@ class Knowledge:
     advisories: tuple[Advisory, ...] = ()
     scores: tuple[ExploitScore, ...] = ()
     feeds: tuple[FeedState, ...] = ()
+    makers: tuple[Maker, ...] = ()
+    """Makers and services, with their security pages; whom a maker sold to is not known here."""
     _by_name: Mapping[str, tuple[KnownExploited, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
     _by_maker: Mapping[str, tuple[Advisory, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    _by_spelling: Mapping[str, Maker] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -201,6 +211,10 @@ class Knowledge:
             first = _first_word(advisory.vendor)
             makers[first] = (*makers.get(first, ()), advisory)
         object.__setattr__(self, "_by_maker", makers)
+        spelled = {
+            name.casefold(): maker for maker in self.makers for name in (maker.name, *maker.also)
+        }
+        object.__setattr__(self, "_by_spelling", spelled)
 
     def end_of_support(self, product: str, release: str) -> EndOfSupport | None:
         """Look up one release; None if nothing is known of it."""
@@ -231,6 +245,10 @@ class Knowledge:
         ``GE`` and ``GE HealthCare`` begin alike; so may two makers that are not the same.
         """
         return self._by_maker.get(_first_word(maker), ())
+
+    def maker(self, name: str | None) -> Maker | None:
+        """Return the maker or service of that name or other spelling; case does not count."""
+        return self._by_spelling.get((name or "").strip().casefold())
 
     def feed(self, name: str) -> FeedState | None:
         """Return how old a feed is; None if there is none of that name."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from assess.factories import KNOWLEDGE, NOW, Said, device, scan
 
-from riskscan.assess import CHECKS, advice_for, assess
-from riskscan.assess.remediation import Advice, load
-from riskscan.model import Device, DeviceClass
+from riskscan.assess import CHECKS, advice_for, assess, maker_of
+from riskscan.assess.remediation import Advice, for_makers, load
+from riskscan.model import Associate, Confidence, Device, DeviceClass, Maker
 
 PRINTER, ARCHIVE = DeviceClass.PRINTER_MFP, DeviceClass.PACS_ARCHIVE
 OPEN: list[Said] = [
@@ -94,3 +95,60 @@ def test_an_action_on_another_product_holds_the_text_of_the_check_alone() -> Non
     how = how_of(made_by(None, "Something", ARCHIVE, says=OPEN))
 
     assert how.endswith(CHECKS["dicom.web-open"].check.fix)
+
+
+def maker(name: str, page: str) -> Maker:
+    return Maker(
+        name,
+        Associate.NO,
+        "because.",
+        "test",
+        Confidence.MEDIUM,
+        security_page=page,
+        checked_on=date(2026, 11, 22),
+    )
+
+
+MAKERS = replace(
+    KNOWLEDGE,
+    makers=(
+        maker("HP", "https://hp.example/security"),
+        maker("Dell", "https://dell.example/security"),
+        maker("Microsoft", "https://ms.example/security"),
+        maker("Quiet", ""),
+    ),
+)
+
+
+def test_the_maker_s_page_stands_once_for_all_its_devices_with_its_day() -> None:
+    text = for_makers("exposure.unexpected", (made_by("HP"), made_by("hp"), made_by(None)), MAKERS)
+
+    assert text == (
+        " What the maker publishes on security (looked up 2026-11-22): "
+        "HP, https://hp.example/security"
+    )
+
+
+@pytest.mark.parametrize("vendor", [None, "Nobody", "Quiet"])
+def test_a_maker_without_a_page_adds_nothing(vendor: str | None) -> None:
+    assert for_makers("exposure.unexpected", (made_by(vendor),), MAKERS) == ""
+
+
+def test_windows_is_put_right_by_microsoft_and_a_medical_device_by_its_maker() -> None:
+    office = device(os=("Windows", "11 24H2"))
+    office = replace(office, identity=replace(office.identity, vendor="Dell"))
+    modality = replace(
+        office,
+        identity=replace(office.identity, vendor="HP", device_class=DeviceClass.IMAGING_MODALITY),
+    )
+    found = [maker_of(each, MAKERS) for each in (office, modality)]
+
+    assert [m.name for m in found if m] == ["Microsoft", "HP"]
+
+
+def test_an_action_names_the_page_of_the_maker() -> None:
+    printer = made_by("HP", "Orthanc", ARCHIVE, says=OPEN)
+    made = assess(scan(printer), knowledge=MAKERS, now=NOW)
+    [action] = [a for a in made.actions if a.title.startswith(CHECKS["dicom.web-open"].action)]
+
+    assert action.how.endswith("HP, https://hp.example/security")

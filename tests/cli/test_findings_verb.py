@@ -290,3 +290,22 @@ def test_a_finding_shows_what_the_maker_of_the_product_says(tmp_path: Path) -> N
     [passed] = rows(path, "--all", "--check", "dicom.any-called-ae")
     unknown = json.loads(run(path, "show", passed["id"], "--format", "json").stdout)
     assert unknown["remediation"] is None
+
+
+def test_a_finding_shows_where_the_maker_of_the_device_publishes_on_security(
+    tmp_path: Path,
+) -> None:
+    said = [("http.title", "Orthanc Explorer", 8042), ("http.product", "Orthanc 1.12.1", 8042)]
+    plain = device("192.168.50.20", DeviceClass.PACS_ARCHIVE, says=said, open=(8042,))
+    path = tmp_path / "clinic.db"
+    keep(path, scan(replace(plain, identity=replace(plain.identity, vendor="Philips"))))
+    [row] = rows(path, "--check", "dicom.web-open")
+    text = " ".join(run(path, "show", row["id"]).stdout.split())
+    told = json.loads(run(path, "show", row["id"], "--format", "json").stdout)
+
+    assert "Philips publishes on security at https://www.philips.com/security" in text
+    assert "Its security data sheet (MDS2): In Philips InCenter" in text
+    assert told["maker"]["contact"] == "productsecurity@philips.com"
+    [passed] = rows(path, "--all", "--check", "dicom.any-called-ae")
+    other = json.loads(run(path, "show", passed["id"], "--format", "json").stdout)
+    assert other["maker"] is None

@@ -13,7 +13,7 @@ from knowledge.feed_server import FeedServer, catalogue, csaf, epss, serving
 
 from riskscan.cli.group import cli
 
-FEEDS = ["end-of-support", "known-exploited", "epss", "medical-advisories"]
+FEEDS = ["end-of-support", "known-exploited", "epss", "medical-advisories", "makers"]
 
 
 @pytest.fixture(autouse=True)
