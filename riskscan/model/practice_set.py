@@ -36,6 +36,12 @@ class Practice:
     document: str = ""
     action: str = ""
     """What a practice of that size does first, in one sentence."""
+    citation: str = ""
+    """Of a proposal: the paragraph it would stand in: ``164.312(a)(2)(vi)``."""
+    goes_further: bool = False
+    """It asks for more than the controls it rests on, so that they show it in part at most."""
+    devices: bool = False
+    """It is about medical devices: shown for :attr:`Profile.devices`, if that is larger."""
 
 
 class SetStatus(StrEnum):
@@ -92,3 +98,5 @@ class Profile:
     """Which attributes spoke for which size, and what raised it."""
     answered: int
     """How many of the four attributes were answered."""
+    devices: PracticeSize | None = None
+    """The size that practices about medical devices are tuned by, where the scan raised it."""
