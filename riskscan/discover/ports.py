@@ -238,10 +238,10 @@ UDP_ASKED: dict[int, str] = {
     1434: "SQL Server Browser: names and ports of instances, MC-SQLR",
     53: "name server: a status request, RFC 1035",
     123: "NTP: a client request, RFC 5905",
+    69: "TFTP: a request that no server can grant, RFC 1350",
 }
 """UDP ports that are asked in their own protocol, with well-formed reads that change nothing; in
-this order, since a device that says over WS-Discovery that it is medical is asked no more.
-TFTP (69) is left out: the only question that it answers is a request for a file."""
+this order, since a device that says over WS-Discovery that it is medical is asked no more."""
 
 UDP_EMPTY: dict[int, str] = {
     24105: "patient monitor data export",

@@ -258,5 +258,9 @@ OBSERVATION_KEYS: dict[str, str] = {
     "nmap.os": "operating system that the service says it runs on",
     "nmap.device": "kind of device that the service is known from",
     "nmap.cpe": "a CPE 2.2 name of product, system or hardware, one each",
+    # clocks and files of devices that are no Windows
+    "http.clock-skew": "seconds by which the Date of a web page is ahead of ours (RFC 9110 6.6.1)",
+    "tftp.answer": "'error' and its number, or 'data', to a request that names no file that exists",
+    "mongodb.auth": "'none' or 'required': answer to a goodbye that ends no session",
 }
 """Key to one-line meaning, in the order of the stages that produce them."""

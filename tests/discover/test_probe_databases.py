@@ -124,16 +124,46 @@ def test_redis_says_whether_it_talks_to_strangers(reply: bytes, auth: str):
 @pytest.mark.parametrize(
     ("server", "facts"),
     [
-        (MongoDb(wire_version=6), ["6", "standalone"]),
-        (MongoDb(wire_version=21, replica_set="rs0"), ["21", "replica-set"]),
+        (MongoDb(wire_version=6), ["6", "standalone", "none"]),
+        (
+            MongoDb(wire_version=21, replica_set="rs0", password=True),
+            ["21", "replica-set", "required"],
+        ),
+        (MongoDb(wire_version=5), ["5", "standalone"]),
     ],
-    ids=["alone", "replica-set"],
+    ids=["alone", "replica-set", "before 3.6"],
 )
-def test_mongodb_answers_a_hello_and_its_set_is_not_named(server: MongoDb, facts: list[str]):
+def test_mongodb_answers_hello_and_goodbye_and_its_set_is_not_named(
+    server: MongoDb, facts: list[str]
+):
     with lab_peers.tcp(server) as peer:
         found = peers.pairs(PROBES["mongodb"].ask(peers.dialer(), peers.host(), peer.port))
-    assert found == list(zip(("mongodb.wire-version", "mongodb.role"), facts, strict=True))
+    keys = ("mongodb.wire-version", "mongodb.role", "mongodb.auth")[: len(facts)]
+    assert found == list(zip(keys, facts, strict=True))
+    assert peer.connections == 1
     assert b"isMaster" in b"".join(peer.heard)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"\x01ok\0" + bytes(8) + b"\x10code\0\x3b\0\0\0",  # 59: the command is not known
+        b"\x01ok\0" + bytes(8) + b"\x02errmsg\0\x02\0\0\0x\0",
+        b"\x08ismaster\0\x01",
+    ],
+    ids=["unknown command", "another error", "another answer"],
+)
+def test_only_a_clear_answer_to_the_goodbye_says_whether_mongodb_wants_a_login(document: bytes):
+    whole = (5 + len(document)).to_bytes(4, "little") + document + b"\0"
+    with pytest.raises(ProtocolError):
+        mongodb.admission(bytes(5) + whole)
+
+
+def test_the_goodbye_to_mongodb_ends_no_session():
+    said = mongodb.goodbye(b"abcd")
+    assert int.from_bytes(said[:4], "little") == len(said)
+    assert bson.top_level(said[21:]) == {"endSessions": None, "$db": "admin"}
+    assert b"endSessions\0\x05\0\0\0\0" in said, "the list is empty"
 
 
 def test_a_directory_that_hides_its_root_is_no_anonymous_one():
@@ -323,6 +353,7 @@ PARSERS: tuple[Callable[[bytes], object], ...] = (
         bytes.fromhex("000a000a0009") + len(o).to_bytes(4) + o + bytes(4) + b"\xce"
     ),
     mongodb.hello_facts,
+    mongodb.admission,
     lambda o: bson.top_level((len(o) + 5).to_bytes(4, "little") + o + b"\0"),
     lambda o: netbios.status_facts(o, o[:2]),
     lambda o: netbios.status_facts(_status(o), b"\1\2"),

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from hashlib import sha256
 
+import lab_peers
 import peers
 import pytest
 from hypothesis import given
@@ -15,7 +16,13 @@ from riskscan.discover.examine import ask
 from riskscan.discover.faults import ProtocolError
 from riskscan.discover.probes import PROBES
 from riskscan.discover.probes.codec.http_message import is_whole, parse, request
-from riskscan.discover.probes.codec.web_page import icon_path, leads_to, on_server, page_facts
+from riskscan.discover.probes.codec.web_page import (
+    clock_facts,
+    icon_path,
+    leads_to,
+    on_server,
+    page_facts,
+)
 from riskscan.discover.probes.codec.web_status import STATUS_PAGES, capability, front_page
 from riskscan.lab.servers.http import Http
 from riskscan.lab.servers.server import Line
@@ -258,3 +265,43 @@ def test_no_text_breaks_a_reader(text: str, page: object):
     reader('{"resourceType":"CapabilityStatement","software":' + text)
     target = on_server(text, "http://127.0.0.1:8080/a/b")
     assert target is None or target.startswith("/")
+
+
+NOW = 1_795_003_600.0
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("Date: Wed, 18 Nov 2026 10:06:40 GMT", ["-7200"]),
+        ("Date: Wed, 18 Nov 2026 12:06:40 GMT", ["0"]),
+        ("Date: Wed, 18 Nov 2026 12:06:40", ["0"]),
+        ("Date: Thu, 01 Jan 1970 00:12:00 GMT", []),
+        ("Date: Wed, 18 Nov 2026 10:06:40 GMT\r\nAge: 7200", []),
+        ("Date: yesterday", []),
+        ("Date: Wed, 99 Nov 20260000000000 10:06:40 GMT", []),
+        ("Server: x", []),
+    ],
+)
+def test_the_clock_of_a_server_is_read_from_its_page_unless_it_never_was_set(
+    head: str, told: list[str]
+):
+    page = parse(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())
+    assert [value for _, value in clock_facts(page, NOW)] == told
+
+
+@given(st.text(max_size=80).filter(lambda t: t.isprintable()))
+def test_no_date_breaks_the_reader(date: str):
+    page = parse(b"HTTP/1.1 200 OK\r\nDate: " + date.encode() + b"\r\n\r\n")
+    for key, value in clock_facts(page, NOW):
+        assert (key, value.lstrip("-").isdigit()) == ("http.clock-skew", True)
+
+
+def test_the_clock_of_a_page_is_told_once_and_of_a_fragile_device_too():
+    for policy in (Policy.NORMAL, Policy.FRAGILE):
+        with lab_peers.tcp(Http(port=80, title="x", clock=-7200)) as peer:
+            host = peers.host(80, policy=policy)
+            found = ask(PROBES["http"], peers.dialer(), host, peer.port).observations
+        skews = [int(o.value) for o in found if o.key == "http.clock-skew"]
+        assert len(skews) == 1
+        assert abs(skews[0] + 7200) <= 3

@@ -41,6 +41,8 @@ from riskscan.discover.probes.smb_guest import SmbGuest
 from riskscan.discover.probes.snmp import Snmp
 from riskscan.discover.probes.ssdp import Ssdp
 from riskscan.discover.probes.ssh import Ssh
+from riskscan.discover.probes.starttls import StartTls
+from riskscan.discover.probes.tftp import Tftp
 from riskscan.discover.probes.tls import Tls
 from riskscan.discover.probes.upper_layer import UpperLayer
 from riskscan.discover.probes.vnc import Vnc
@@ -99,7 +101,9 @@ PROBES: dict[str, Probe] = {
     "sip": Sip(),
     "ipmi": Ipmi(),
     "snmp": Snmp(),
+    "tftp": Tftp(),
     "greeting": Greeting(),
+    "starttls": StartTls(),
     "ftp_anonymous": FtpAnonymous(),
     "smb_guest": SmbGuest(),
 }

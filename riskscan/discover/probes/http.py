@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from hashlib import sha256
@@ -9,7 +10,12 @@ from hashlib import sha256
 from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import Fault, SkippedForSafety
 from riskscan.discover.probes.codec.http_message import Response, is_whole, parse, request
-from riskscan.discover.probes.codec.web_page import icon_path, leads_to, response_facts
+from riskscan.discover.probes.codec.web_page import (
+    clock_facts,
+    icon_path,
+    leads_to,
+    response_facts,
+)
 from riskscan.discover.probes.codec.web_status import STATUS_PAGES, front_page
 from riskscan.discover.probes.tls import ANY_VERSION, spoke_tls
 from riskscan.model import Host, Observation, Policy
@@ -59,7 +65,7 @@ class Http:
         curious = host.triage.policy is not Policy.FRAGILE
         told: dict[tuple[str, str], None] = {}
         with closing(_Visit(dialer, port, secure, _MOST_REQUESTS if curious else 1)) as visit:
-            for fact in _pages(visit) if curious else response_facts(visit.front()):
+            for fact in _pages(visit) if curious else _front(visit):
                 if fact not in told:
                     told[fact] = None
                     yield Observation.of(*fact, port, "tcp")
@@ -75,10 +81,16 @@ def _subjects(host: Host, port: int) -> list[tuple[str, str]]:
     return [(o.key, o.value) for o in subjects]
 
 
-def _pages(visit: _Visit) -> Iterator[tuple[str, str]]:
-    """Read the front page, and the page that it leads to; the status is that of the first."""
+def _front(visit: _Visit) -> Iterator[tuple[str, str]]:
     front = visit.front()
     yield from response_facts(front)
+    yield from clock_facts(front, time.time())
+
+
+def _pages(visit: _Visit) -> Iterator[tuple[str, str]]:
+    """Read the front page, and the page that it leads to; the status is that of the first."""
+    yield from _front(visit)
+    front = visit.page
     yield from front_page(front.text)
     for _ in range(_MOST_STEPS):
         path = leads_to(visit.page, visit.base)

@@ -82,7 +82,7 @@ class Ldap:
         with dialer.dial(port) as wire:
             wire.send(SEARCH)
             for _ in range(_MOST_MESSAGES):
-                facts, done = answer(_message(wire))
+                facts, done = answer(message(wire))
                 for key, value in facts:
                     yield Observation.of(key, value, port, "tcp")
                 if done:
@@ -96,7 +96,7 @@ class Ldap:
 
 def _over_tls(wire: Wire) -> Iterator[tuple[str, str]]:
     wire.send(START_TLS)
-    granted = may_start_tls(_message(wire))
+    granted = may_start_tls(message(wire))
     yield "tls.starttls", "offered" if granted else "missing"
     if granted:
         yield from handshake_facts(wire.start_tls(ANY_VERSION))
@@ -113,7 +113,8 @@ def may_start_tls(octets: bytes) -> bool:
     return not any(code)
 
 
-def _message(wire: Wire) -> bytes:
+def message(wire: Wire) -> bytes:
+    """Read one whole message (RFC 4511 4.1.1). Raises ``ProtocolError`` if it is none."""
     head = wire.read_exactly(2)
     if head[1] > 0x80:
         head += wire.read_exactly(head[1] & 0x7F)

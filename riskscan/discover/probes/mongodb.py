@@ -1,26 +1,33 @@
-"""Which MongoDB server answers a hello."""
+"""Which MongoDB server answers a hello, and whether it asks who is there."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 
-from riskscan.discover.dialer import Dialer
-from riskscan.discover.faults import ProtocolError
+from riskscan.discover.dialer import Dialer, Wire
+from riskscan.discover.faults import Fault, ProtocolError
 from riskscan.discover.probes.codec import bson
 from riskscan.model import Host, Observation, Policy
 
-_REPLY, _QUERY = 1, 2004
+_REPLY, _QUERY, _MESSAGE = 1, 2004, 2013
 _HEADER, _REPLY_FIELDS = 16, 20
 _LONGEST = 32_768
+_KNOWS_SESSIONS = 6
+"""maxWireVersion of MongoDB 3.6, the first that knows OP_MSG and endSessions."""
+_UNAUTHORIZED = 13
 
 
 class MongoDb:
-    """Bytes sent, in order: one ``isMaster`` with ``helloOk``; then close.
+    """Bytes sent, in order: one ``isMaster`` with ``helloOk``; if the server is of release 3.6 or
+    later, one ``endSessions`` with an empty list, on the same connection; then close.
 
-    It is the handshake of every driver, sent in the old form (OP_QUERY) because that is the one
-    that every release answers. It is always answered without a login and reads no collection;
-    whether a login would be needed for more is not tried.
+    The first is the handshake of every driver, sent in the old form (OP_QUERY) because that is the
+    one that every release answers, with or without a login. The second is every driver's goodbye,
+    of which a server that wants a login says code 13, "requires authentication", and any other
+    that it is done (MongoDB manual, endSessions, Access Control). The list is empty, so nothing
+    ends. No collection is read, nothing is listed, no user is named, no password is tried.
     """
 
     name = "mongodb"
@@ -38,8 +45,44 @@ class MongoDb:
             if kind != _REPLY or not _HEADER + _REPLY_FIELDS < size <= _LONGEST:
                 raise ProtocolError("not an answer of MongoDB")
             body = wire.read_exactly(size - _HEADER)
-        for key, value in hello_facts(body[_REPLY_FIELDS:]):
-            yield Observation.of(key, value, port, "tcp")
+            facts = hello_facts(body[_REPLY_FIELDS:])
+            yield from (Observation.of(key, value, port, "tcp") for key, value in facts)
+            if int(facts[0][1]) >= _KNOWS_SESSIONS:
+                with suppress(Fault):  # the hello stands, whatever becomes of the goodbye
+                    yield Observation.of("mongodb.auth", _goodbye(wire), port, "tcp")
+
+
+def _goodbye(wire: Wire) -> str:
+    wire.send(goodbye(secrets.token_bytes(4)))
+    head = wire.read_exactly(_HEADER)
+    size, kind = int.from_bytes(head[:4], "little"), int.from_bytes(head[12:16], "little")
+    if kind != _MESSAGE or not _HEADER + 5 < size <= _LONGEST:
+        raise ProtocolError("not an answer of MongoDB")
+    return admission(wire.read_exactly(size - _HEADER))
+
+
+def goodbye(ident: bytes) -> bytes:
+    """Build ``endSessions`` of nothing (OP_MSG with one section of kind 0)."""
+    elements = b"\x04endSessions\0\x05\0\0\0\0" + b"\x02$db\0\x06\0\0\0admin\0"
+    document = (4 + len(elements) + 1).to_bytes(4, "little") + elements + b"\0"
+    body = bytes(4) + b"\0" + document
+    size = (_HEADER + len(body)).to_bytes(4, "little")
+    return size + ident + bytes(4) + _MESSAGE.to_bytes(4, "little") + body
+
+
+def admission(body: bytes) -> str:
+    """Read the answer to the goodbye: 'none' if a stranger may say it, else 'required'.
+
+    Raises ``ProtocolError`` for any other answer, such as that of a server that does not know it.
+    """
+    if body[4:5] != b"\0":
+        raise ProtocolError("not an answer of MongoDB")
+    found = bson.top_level(body[5:])
+    if found.get("code") == _UNAUTHORIZED:
+        return "required"
+    if "code" in found or "errmsg" in found or "ok" not in found:
+        raise ProtocolError("the server did not say whether it wants a login")
+    return "none"
 
 
 def hello(ident: bytes) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import ssl
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from riskscan.discover.dialer import Dialer
+from riskscan.discover.dialer import Dialer, Wire
 from riskscan.discover.faults import Fault, ProtocolError, Refused
 from riskscan.discover.probes.codec.certificate import certificate_facts
 from riskscan.discover.probes.codec.tls_hello import (
@@ -39,6 +39,9 @@ _ALL = (*WEAK_SUITES, *OLD_SUITES)
 """Weak ones first: a server that goes by the client's order shows at once that it takes them."""
 
 Facts = Iterator[tuple[str, str]]
+Way = Callable[[Wire], None]
+"""What is said on a new connection before a hello may be sent. Raises a ``Fault`` if that fails,
+which says nothing of TLS."""
 
 
 def _context() -> ssl.SSLContext:
@@ -88,11 +91,11 @@ class Tls:
         except (ProtocolError, Refused):
             if fragile:
                 raise
-            yield from _observed(port, _ancient(dialer, port))
+            yield from _observed(port, ancient_facts(dialer, port))
             return
         yield from _observed(port, facts)
         if not fragile:
-            yield from _observed(port, _floor(dialer, port, dict(facts)["tls.version"]))
+            yield from _observed(port, floor_facts(dialer, port, dict(facts)["tls.version"]))
 
 
 def _observed(port: int, facts: Facts | list[tuple[str, str]]) -> Iterator[Observation]:
@@ -131,8 +134,14 @@ def _chain_length(secured: ssl.SSLSocket) -> int | None:
     return None
 
 
-def _floor(dialer: Dialer, port: int, first: str) -> Facts:
+def _straight(wire: Wire) -> None:
+    """Say nothing: on a TLS port the hello comes first."""
+
+
+def floor_facts(dialer: Dialer, port: int, first: str, way: Way = _straight) -> Facts:
     """Ask which retired versions and useless suites are accepted, in two connections at most.
+
+    ``first`` is the version of the complete handshake before, and ``way`` what precedes a hello.
 
     A server picks the newest version that both sides have (RFC 5246 appendix E.1): what it did
     not pick from an offer that held it, it refuses.
@@ -141,30 +150,35 @@ def _floor(dialer: Dialer, port: int, first: str) -> Facts:
     if first == "TLSv1":
         yield "tls.refuses", "TLSv1.1"
     elif first == "TLSv1.1":
-        told.append(_hello(dialer, port, TLS10))
+        told.append(_hello(dialer, port, way, TLS10))
         yield from version_facts(told[-1], "TLSv1")
     else:
-        told.append(_hello(dialer, port, TLS11))
+        told.append(_hello(dialer, port, way, TLS11))
         yield from version_facts(told[-1], "TLSv1", "TLSv1.1")
         if told[-1] and told[-1].version == TLS11:
-            told.append(_hello(dialer, port, TLS10))
+            told.append(_hello(dialer, port, way, TLS10))
             yield from version_facts(told[-1], "TLSv1")
     weak = next((flight.weak for flight in told if flight and flight.weak), None)
     if weak or len(told) < 2:
-        yield from _weak_facts(dialer, port, weak)
+        yield from _weak_facts(dialer, port, way, weak)
 
 
-def _weak_facts(dialer: Dialer, port: int, known: str | None) -> Facts:
-    flight = None if known else _hello(dialer, port, TLS12, tuple(WEAK_SUITES))
+def _weak_facts(dialer: Dialer, port: int, way: Way, known: str | None) -> Facts:
+    flight = None if known else _hello(dialer, port, way, TLS12, tuple(WEAK_SUITES))
     weak = known or (flight.weak if flight else None)
     yield "tls.weak-ciphers", "accepted" if weak else "refused"
     if weak:
         yield "tls.weak-cipher", weak
 
 
-def _ancient(dialer: Dialer, port: int) -> Facts:
-    """Ask a server that will not shake hands with us what it would have taken long ago."""
-    flight = _ask_hello(dialer, port, TLS10, _ALL)
+def ancient_facts(dialer: Dialer, port: int, way: Way = _straight) -> Facts:
+    """Ask a server that will not shake hands with us what it would have taken long ago.
+
+    Takes one connection. Raises a ``Fault`` if it would not have, either.
+    """
+    with dialer.dial(port) as wire:
+        way(wire)
+        flight = _flight(wire, TLS10, _ALL)
     yield "tls.offers", VERSIONS[flight.version]
     if flight.weak:
         yield "tls.weak-ciphers", "accepted"
@@ -175,27 +189,30 @@ def _ancient(dialer: Dialer, port: int) -> Facts:
             yield from certificate_facts(flight.certificates[0])
 
 
-def _hello(dialer: Dialer, port: int, newest: int, suites: tuple[int, ...] = _ALL) -> Flight | None:
+def _hello(
+    dialer: Dialer, port: int, way: Way, newest: int, suites: tuple[int, ...] = _ALL
+) -> Flight | None:
     """Return what a server answers, or None if it declines."""
-    try:
-        return _ask_hello(dialer, port, newest, suites)
-    except (ProtocolError, Refused):
-        # An alert, or a hang-up right after the hello, is how servers say no.
-        return None
-
-
-def _ask_hello(dialer: Dialer, port: int, newest: int, suites: tuple[int, ...]) -> Flight:
     with dialer.dial(port) as wire:
-        wire.send(client_hello(newest, suites, os.urandom(32)))
-        heard = b""
+        way(wire)
         try:
-            while not is_whole(heard) and (more := wire.read()):
-                heard += more
-        except Fault:
-            if not heard:
-                raise
-        with suppress(Fault):
-            wire.send(CANCEL)
+            return _flight(wire, newest, suites)
+        except (ProtocolError, Refused):
+            # An alert, or a hang-up right after the hello, is how servers say no.
+            return None
+
+
+def _flight(wire: Wire, newest: int, suites: tuple[int, ...]) -> Flight:
+    wire.send(client_hello(newest, suites, os.urandom(32)))
+    heard = b""
+    try:
+        while not is_whole(heard) and (more := wire.read()):
+            heard += more
+    except Fault:
+        if not heard:
+            raise
+    with suppress(Fault):
+        wire.send(CANCEL)
     if not heard:
         raise Refused("the peer hung up on the hello")
     return server_flight(heard)

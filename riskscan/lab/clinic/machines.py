@@ -13,7 +13,7 @@ from riskscan.lab.servers.broker import Amqp, Mqtt
 from riskscan.lab.servers.database import MySql, Postgres
 from riskscan.lab.servers.datastore import Memcached, MongoDb, Redis
 from riskscan.lab.servers.desktop import Rdp
-from riskscan.lab.servers.directory import active_directory
+from riskscan.lab.servers.directory import Ldap, active_directory
 from riskscan.lab.servers.ftp import Ftp
 from riskscan.lab.servers.http import Http
 from riskscan.lab.servers.mail import Imap, Pop3, Smtp
@@ -24,6 +24,7 @@ from riskscan.lab.servers.silent import Mllp
 from riskscan.lab.servers.smb import Smb
 from riskscan.lab.servers.sqlserver import SqlBrowser, SqlServer
 from riskscan.lab.servers.text import Ssh
+from riskscan.lab.servers.tftp import Tftp
 from riskscan.lab.servers.tls import Tls
 from riskscan.lab.servers.winrm import WinRm
 from riskscan.model import DeviceClass
@@ -31,7 +32,11 @@ from riskscan.model import DeviceClass
 _DC = Computer(name="DC1", domain="LAKESIDE", dns_domain=DOMAIN, version=(10, 0, 26100))
 _PRACTICE = Computer(name="PRACTICE", domain="LAKESIDE", dns_domain=DOMAIN, version=(10, 0, 20348))
 _DATA_BOX = Computer(name="DATABOX", version=(6, 1, 0))  # Samba
-_MAIL = Tls(name="mail.lakeside.example", organization="Lakeside Family Clinic")
+_MAIL = Tls(
+    name="mail.lakeside.example",
+    organization="Lakeside Family Clinic",
+    oldest=ssl.TLSVersion.TLSv1,
+)
 _MIRTH = Http(
     port=8443, title="Mirth Connect Administrator", tls=Tls(name="mirth-connect", expired=True)
 )
@@ -185,6 +190,8 @@ MACHINES = (
             Mountd(exports=(("/export/scans", ("*",)),)),
             Nfs(),
             Smb(newest=0x0311, signing_required=True, computer=_DATA_BOX, stranger="guest"),
+            Ldap(root={"objectClass": ("top", "OpenLDAProotDSE")}),
+            Tftp(),
         ),
         weaknesses=(
             "smb.guest-session",  # a caller without a name becomes a guest
@@ -193,6 +200,8 @@ MACHINES = (
             "exposure.open-broker",  # MQTT takes a stranger
             "exposure.open-data-store",  # Redis, memcached and MongoDB take a stranger
             "nfs.exported-to-world",  # the export names everyone (*)
+            "cleartext.ldap",  # the directory answers and offers no StartTLS
+            "cleartext.tftp",
         ),
     ),
     LabHost(
@@ -201,7 +210,7 @@ MACHINES = (
         mac="3c:d9:2b:0e:55:37",
         device_class=DeviceClass.SERVER,
         vendor="Hewlett Packard",
-        what="mail server: SMTP and IMAP offer encryption, POP3 does not",
+        what="mail server: SMTP and IMAP offer encryption, TLS 1.0 too; POP3 offers none",
         servers=(
             Ssh(port=22, banner="SSH-2.0-OpenSSH_10.0p2 Debian-7"),
             Smtp(greeting="mail.lakeside.example ESMTP Postfix (Debian)", tls=_MAIL),
@@ -211,6 +220,7 @@ MACHINES = (
         weaknesses=(
             "cleartext.mailbox",  # POP3 offers no STLS
             "cleartext.smtp",  # AUTH is offered before STARTTLS
+            "tls.old-version",  # TLS 1.0 is accepted after STARTTLS
         ),
     ),
     LabHost(

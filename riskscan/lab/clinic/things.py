@@ -66,12 +66,13 @@ THINGS = (
         maker="Axis",
         what="camera over the entrance",
         servers=(
-            Http(port=80, realm="AXIS_00408CD10543"),
+            Http(port=80, realm="AXIS_00408CD10543", clock=-7200),
             Rtsp(port=554, realm="AXIS_00408CD10543", server="GStreamer RTSP server"),
         ),
         weaknesses=(
             "cleartext.http-basic",
             "cleartext.rtsp",  # pictures without TLS
+            "audit.clock-skew",  # its pages say a time two hours past
         ),
     ),
     LabHost(

@@ -41,12 +41,14 @@ class Memcached(TcpServer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MongoDb(TcpServer):
-    """Answers a legacy hello (OP_QUERY on admin.$cmd) and closes on anything else."""
+    """Answers a legacy hello (OP_QUERY on admin.$cmd) and a goodbye (endSessions in OP_MSG);
+    closes on anything else."""
 
     port: int = 27017
     wire_version: int = 17
     """17 is MongoDB 6.0."""
     replica_set: str = ""
+    password: bool = False
 
     def talk(self, line: Line) -> None:
         size, ident, _, kind = struct.unpack("<iiii", line.exactly(16))
@@ -58,7 +60,20 @@ class MongoDb(TcpServer):
         fields = struct.pack("<iqii", 8, 0, 0, 1)
         head = struct.pack("<iiii", 36 + len(document), 1, ident, 1)
         line.send(head + fields + document)
+        self._part(line)
         line.drain()
+
+    def _part(self, line: Line) -> None:
+        size, ident, _, kind = struct.unpack("<iiii", line.exactly(16))
+        if kind != 2013 or not 16 < size < 4096:
+            raise ValueError("not a message")
+        if b"\x04endSessions\0\x05\0\0\0\0" not in line.exactly(size - 16):
+            raise ValueError("not the goodbye")
+        elements = b"\x01ok\0" + struct.pack("<d", 0.0 if self.password else 1.0)
+        if self.password:
+            elements += b"\x10code\0" + struct.pack("<i", 13)
+        document = struct.pack("<i", 5 + len(elements)) + elements + b"\0"
+        line.send(struct.pack("<iiii", 21 + len(document), 2, ident, 2013) + bytes(5) + document)
 
     def _hello(self) -> bytes:
         elements = b"\x08ismaster\0\x01\x09localTime\0" + bytes(8)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+import time
 from dataclasses import dataclass
+from email.utils import formatdate
 from functools import cache
 
 from riskscan.lab.servers.server import Line, TcpServer
@@ -48,6 +50,8 @@ class Http(TcpServer):
     """Further elements of the front page's head."""
     headers: tuple[str, ...] = ()
     """Further header lines of every reply."""
+    clock: int | None = None
+    """Seconds by which the Date of a reply is ahead of the true time; none is sent if None."""
     tls: Tls | None = None
 
     def prepare(self) -> None:
@@ -114,6 +118,8 @@ class Http(TcpServer):
         ]
         if self.server:
             lines.append(f"Server: {self.server}")
+        if self.clock is not None:
+            lines.append(f"Date: {formatdate(time.time() + self.clock, usegmt=True)}")
         if header:
             lines.append(header)
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

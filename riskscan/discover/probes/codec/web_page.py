@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from riskscan.discover.probes.codec.http_message import Response, parse
@@ -32,6 +34,9 @@ _ACTS = re.compile(r"(?i)log-?o(?:ut|ff)|reboot|restart|shut-?down|reset|delete|
 _APIS = {"fhir": r"\bFHIR\b|/fhir\b", "dicomweb": r"(?i)/dicom-web\b|\bDICOM-?web\b"}
 _MOST_ELEMENTS = 50
 _MOST_COOKIES = 10
+_LONGEST_DATE = 64
+_CLOCK_IS_SET = datetime(2020, 1, 1, tzinfo=UTC)
+"""Earlier times are those of devices that begin to count anew when they are switched on."""
 _STUB = 4096
 """Characters of a page that does no more than send the browser on by script."""
 
@@ -56,6 +61,25 @@ def response_facts(page: Response) -> Facts:
             cookies += 1
             facts.append(("http.cookie", value.partition("=")[0].strip()[:64]))
     return list(dict.fromkeys(facts + _body_facts(page)))
+
+
+def clock_facts(page: Response, now: float) -> Facts:
+    """Return by how many seconds a server's clock is ahead of ``now``, if it has set one.
+
+    A server without a clock sends no Date (RFC 9110 6.6.1), or one that counts from its start,
+    which is no wrong clock; an Age says that the page waited in a cache (RFC 9111 5.1).
+    """
+    told = page.header("date")
+    if not told or page.header("age"):
+        return []
+    try:
+        moment = parsedate_to_datetime(told[:_LONGEST_DATE])
+    except (ValueError, OverflowError):
+        return []
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment < _CLOCK_IS_SET:
+        return []
+    return [("http.clock-skew", str(round(moment.timestamp() - now)))]
 
 
 def _challenge(value: str) -> Facts:
