@@ -66,6 +66,11 @@ EXAMPLES: dict[str, tuple[Device, Device, Device]] = {
         device(closed=(389,)),
         device(says=[("ldap.anonymous", "false", 389)], open=(389,)),
     ),
+    "cleartext.tftp": (
+        device(says=[("tftp.answer", "error 4", 69)], udp=[(69, PortState.OPEN)]),
+        device(udp=[(69, PortState.CLOSED)]),
+        device(udp=[(69, SILENT_UDP)]),
+    ),
     "cleartext.mailbox": (
         device(says=[*IMAP, ("tls.starttls", "missing", 143)], open=(143,)),
         device(
@@ -237,6 +242,80 @@ def test_ftp_that_could_encrypt_weighs_less_than_one_that_cannot() -> None:
 
     assert _level("cleartext.ftp", greeting, ("tls.starttls", "offered", 21)) is Level.LOW
     assert _level("cleartext.ftp", greeting, ("tls.starttls", "missing", 21)) is Level.MODERATE
+
+
+def test_a_directory_that_could_encrypt_weighs_less_than_one_that_cannot() -> None:
+    shown: Said = ("ldap.anonymous", "true", 389)
+
+    assert _level("cleartext.ldap", shown, ("tls.starttls", "offered", 389)) is Level.LOW
+    assert _level("cleartext.ldap", shown, ("tls.starttls", "missing", 389)) is Level.MODERATE
+    assert _level("cleartext.ldap", shown, ("tls.starttls", "offered", 25)) is Level.MODERATE
+
+
+def test_what_a_directory_says_of_encryption_stands_in_words_and_evidence() -> None:
+    shown: Said = ("ldap.anonymous", "true", 389)
+    found = {
+        word: verdict("cleartext.ldap", device(says=[shown, ("tls.starttls", word, 389)]))
+        for word in ("offered", "missing")
+    }
+
+    assert found["offered"] and found["missing"]
+    assert "it can encrypt" in found["offered"].summary
+    assert found["offered"].confidence is Confidence.MEDIUM
+    assert "offers no encryption" in found["missing"].summary
+    assert found["missing"].confidence is Confidence.HIGH
+    for each in found.values():
+        assert each
+        assert {e.observation.key for e in each.evidence} == {"ldap.anonymous", "tls.starttls"}
+
+
+def test_a_directory_that_tells_strangers_nothing_is_judged_by_the_encryption_it_lacks() -> None:
+    hidden: Said = ("ldap.anonymous", "false", 389)
+    offered = verdict(
+        "cleartext.ldap", device(says=[hidden, ("tls.starttls", "offered", 389)], open=(389,))
+    )
+
+    assert _level("cleartext.ldap", hidden, ("tls.starttls", "missing", 389)) is Level.MODERATE
+    assert offered
+    assert offered.result is Result.UNKNOWN
+
+
+def test_a_windows_directory_stays_unknown_whatever_it_says_of_encryption() -> None:
+    says: list[Said] = [
+        ("ldap.anonymous", "true", 389),
+        ("ldap.dc-level", "7", 389),
+        ("tls.starttls", "missing", 389),
+    ]
+    found = verdict("cleartext.ldap", device(says=says))
+
+    assert found
+    assert found.result is Result.UNKNOWN
+
+
+def test_mongodb_is_judged_by_what_it_says_to_a_goodbye() -> None:
+    told = {
+        word: verdict(
+            "exposure.open-data-store",
+            device(says=[("mongodb.auth", word, 27017)], closed=(6379, 9200, 11211)),
+        )
+        for word in ("none", "required")
+    }
+
+    assert told["none"] and told["required"]
+    assert (told["none"].result, told["required"].result) == (Result.FAIL, Result.PASS)
+
+
+def test_a_clock_that_only_a_web_page_shows_is_less_certain() -> None:
+    page = verdict("audit.clock-skew", device(says=[("http.clock-skew", "-7200", 80)]))
+    both = verdict(
+        "audit.clock-skew",
+        device(says=[("http.clock-skew", "-7200", 80), ("smb.clock-skew", "-7201", 445)]),
+    )
+
+    assert page and both
+    assert (page.result, page.confidence) == (Result.FAIL, Confidence.MEDIUM)
+    assert "2 hours behind" in page.summary
+    assert both.confidence is Confidence.HIGH
 
 
 def test_a_mailbox_that_takes_the_password_before_encryption_is_found() -> None:

@@ -57,6 +57,7 @@ CHECKS: dict[str, Judgement] = {
     "cleartext.smtp": mail.smtp,
     "cleartext.snmp": management.snmp_in_clear,
     "cleartext.telnet": cleartext.telnet,
+    "cleartext.tftp": sharing.tftp,
     "credentials.ftp-anonymous": credentials.ftp_anonymous,
     "dicom.any-ae": clinical.any_ae,
     "dicom.any-called-ae": clinical.any_called_ae,

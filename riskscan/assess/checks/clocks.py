@@ -7,13 +7,14 @@ from statistics import median
 
 from riskscan.assess.judgement import Context, Cost, Owner, Verdict, device_check, unknown
 from riskscan.assess.reading import look, proof, seen, why
-from riskscan.model import Device, Level, Observation, Result
+from riskscan.model import Confidence, Device, Level, Observation, Result
 
 _MOST = 300
 """Seconds: more and Kerberos refuses logins (RFC 4120 section 8.2 recommends five minutes)."""
 _COMPARED = 15
 _ENOUGH = 3
-_KEYS = ("ntlm.clock-skew", "smb.clock-skew")
+_PAGE = "http.clock-skew"
+_KEYS = ("ntlm.clock-skew", "smb.clock-skew", _PAGE)
 _PORT = 445
 
 
@@ -29,8 +30,8 @@ _PORT = 445
     cost=Cost.NONE,
 )
 def clock_skew(device: Device, context: Context) -> Verdict | None:
-    """What: The time that this computer tells everyone differs by more than five minutes from
-    the clock of the scanning laptop.
+    """What: The time that this computer or device tells everyone, over Windows file sharing or
+    with a web page, differs by more than five minutes from the clock of the scanning laptop.
 
     Why: After an incident the logs must show who did what, and when. A wrong clock also puts
     wrong times on examinations and records, and stops Windows logins.
@@ -49,7 +50,10 @@ def clock_skew(device: Device, context: Context) -> Verdict | None:
         seconds = max((s for _, s in off), key=abs)
         way = "ahead" if seconds > 0 else "behind"
         text = f"Its clock is {_span(abs(seconds))} {way}."
-        return Verdict(Result.FAIL, text, proof((o for o, _ in off), "seconds ahead of ours"))
+        # A web page may bear the time of something in between.
+        sure = Confidence.MEDIUM if all(o.key == _PAGE for o, _ in off) else Confidence.HIGH
+        evidence = proof((o for o, _ in off), "seconds ahead of ours")
+        return Verdict(Result.FAIL, text, evidence, sure)
     if told:
         text = "Its clock agrees with ours within five minutes."
         return Verdict(Result.PASS, text, proof((o for o, _ in told), "seconds ahead of ours"))

@@ -42,7 +42,10 @@ def snmp_in_clear(device: Device, context: Context) -> Verdict | None:
         text = f"The device answers {named}."
         return Verdict(Result.FAIL, text, proof(answered, "answered without encryption"))
     if seen(device, "snmp.engine"):
-        return unknown("The device knows SNMP 3; older versions may answer to another word.")
+        return unknown(
+            "The device knows SNMP 3. Older versions may answer to another word, and version 3 to "
+            "a user without a password; neither was guessed."
+        )
     return if_closed(device, (161,), "SNMP", protocol="udp", probe="snmp")
 
 

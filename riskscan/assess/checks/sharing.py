@@ -1,4 +1,4 @@
-"""File sharing (SMB, NFS): old versions, no protection against tampering, doors open to all."""
+"""File sharing (SMB, NFS, TFTP): old versions, no protection on the way, doors open to all."""
 
 from __future__ import annotations
 
@@ -162,3 +162,38 @@ def nfs_world(device: Device, context: Context) -> Verdict | None:
         text = "No folder is exported to every computer."
         return Verdict(Result.PASS, text, proof(read, "the export list was read"))
     return if_closed(device, (2049,), "NFS", probe="nfs")
+
+
+@device_check(
+    "cleartext.tftp",
+    title="Files are handed out without a login or encryption (TFTP)",
+    severity=Level.MODERATE,
+    cites={
+        "T07": "TFTP knows no login: it asks nobody who they are.",
+        "T09": "Files cross the network unencrypted.",
+    },
+    weakness="files are handed out without a login or encryption (TFTP)",
+    feeds={"T04": "Anyone inside the network takes settings and the passwords in them."},
+    action="Turn TFTP off, or let only the devices that need it reach it",
+    owner=Owner.IT,
+    cost=Cost.NONE,
+)
+def tftp(device: Device, context: Context) -> Verdict | None:
+    """What: The device answers TFTP, a simple way to hand out files that has no login and no
+    encryption. A file that cannot exist was asked for; no real file was named or read.
+
+    Why: Phones, switches and computers fetch their settings and programs this way when they
+    start. Whoever guesses a file name gets it, often with passwords inside; some servers also take
+    a changed file in its place.
+
+    Fix: Turn TFTP off where nothing starts from it. Where phones or switches need it, move them to
+    HTTPS if their maker offers that. Otherwise let only their part of the network reach UDP port
+    69, and allow no writing.
+
+    Verify: The next scan gets no answer on UDP port 69.
+    """
+    answered = seen(device, "tftp.answer")
+    if answered:
+        text = f"TFTP answers on UDP {ports_of(answered)}."
+        return Verdict(Result.FAIL, text, proof(answered, "answered whoever asks"))
+    return if_closed(device, (69,), "TFTP", protocol="udp", probe="tftp")

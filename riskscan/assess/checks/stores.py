@@ -30,28 +30,29 @@ _BROKERS = (1883, 5672)
     cost=Cost.SMALL,
 )
 def open_data_store(device: Device, context: Context) -> Verdict | None:
-    """What: A store of data on this device (Redis, memcached, Elasticsearch or OpenSearch)
-    answered a harmless first question without asking for a password. Nothing that it holds was
-    read.
+    """What: A store of data on this device (Redis, memcached, MongoDB, Elasticsearch or
+    OpenSearch) answered a harmless question without asking for a password. Nothing that it holds
+    was read.
 
     Why: Programs keep sessions, search indexes and copies of records in such stores. Without a
     password anyone on the network can read or erase them; open stores of this kind are emptied
     and held to ransom.
 
     Fix: Let it listen on its own computer only (Redis and memcached: bind to 127.0.0.1;
-    Elasticsearch: network.host), set a password (Redis: requirepass or ACL; Elasticsearch:
-    xpack.security.enabled), and let a firewall rule admit the one program that needs it. Ask the
-    maker of the program before changing it.
+    MongoDB: net.bindIp; Elasticsearch: network.host), set a password (Redis: requirepass or ACL;
+    MongoDB: security.authorization; Elasticsearch: xpack.security.enabled), and let a firewall
+    rule admit the one program that needs it. Ask the maker of the program before changing it.
 
     Verify: The next scan finds the port closed, or is asked for a password.
     """
     free = seen(device, "redis.auth", "none") + seen(device, "memcached.auth", "none")
+    free += seen(device, "mongodb.auth", "none")
     free += _open_search(device)
     if free:
         text = f"A data store on {ports_of(free)} answered without a password."
         return Verdict(Result.FAIL, text, proof(free, "answered a stranger"))
     asks = seen(device, "redis.auth", "required", "refused")
-    asks += seen(device, "memcached.auth", "required")
+    asks += seen(device, "memcached.auth", "required") + seen(device, "mongodb.auth", "required")
     asks += _guarded_search(device)
     judged = {o.port for o in asks}
     ports = look(device, (p for p in _STORES if p not in judged))
