@@ -86,6 +86,7 @@ from riskscan.model.practice_set import (
     SetResult,
     SetStatus,
 )
+from riskscan.model.reach import Reached
 from riskscan.model.registers import (
     REGISTERS,
     Acceptance,
@@ -198,6 +199,7 @@ __all__ = [
     "Profile",
     "Progress",
     "Question",
+    "Reached",
     "Register",
     "Registers",
     "Result",

@@ -36,3 +36,7 @@ class Action:
     """Id of the scan or title of the document that showed it; empty until then."""
     entry: str = ""
     """Id of the entry of the actions register that says so; empty if nobody has touched it."""
+    interim: str = ""
+    """What helps until it is done."""
+    vendor: str = ""
+    """Firm that helps with it."""

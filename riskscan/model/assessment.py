@@ -10,6 +10,7 @@ from riskscan.model.answer import OpenQuestion
 from riskscan.model.control import Conflict, ControlResult, StandardResult
 from riskscan.model.finding import Finding
 from riskscan.model.practice_set import Profile, SetResult
+from riskscan.model.reach import Reached
 from riskscan.model.risk import Risk, ThreatResult
 
 
@@ -131,3 +132,5 @@ class Assessment:
     profile: Profile | None = None
     sets: tuple[SetResult, ...] = ()
     """Recognised practices, goals, the proposed rule and the readiness map."""
+    reach: tuple[Reached, ...] = ()
+    """The segmentation matrix: what each place that was looked from could reach."""

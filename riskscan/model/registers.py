@@ -212,6 +212,10 @@ class ActionEntry:
     vendor: str = field(default="", metadata=_about("Firm that helps"))
     interim: str = field(default="", metadata=_about("What helps until then"))
     note: str = field(default="", metadata=_about("Anything else"))
+    findings: str = field(
+        default="",
+        metadata=_about("Ids of the findings that it answers, with spaces; filled in by riskscan"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
