@@ -27,8 +27,10 @@ from riskscan.model.control import (
     EvidenceKind,
     Implementation,
     Polarity,
+    Proof,
     ScanPower,
     StandardResult,
+    Sufficiency,
 )
 from riskscan.model.correction import Correction, correction_of, marks_of
 from riskscan.model.decision import Decision, Disposition, newest_decisions
@@ -198,6 +200,7 @@ __all__ = [
     "ProbeResult",
     "Profile",
     "Progress",
+    "Proof",
     "Question",
     "Reached",
     "Register",
@@ -217,6 +220,7 @@ __all__ = [
     "Site",
     "Stage",
     "StandardResult",
+    "Sufficiency",
     "System",
     "SystemKind",
     "Threat",

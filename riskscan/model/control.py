@@ -61,6 +61,52 @@ class Control:
     """Why it does not apply to an ordinary practice; empty if it does."""
 
 
+class Proof(StrEnum):
+    """A kind of evidence that a control can need before it is met."""
+
+    ATTEST = "attest"
+    """A named person says yes."""
+    DOCUMENT = "document"
+    """The control's document was sighted."""
+    WALK = "walk"
+    """Every question of the site walk that names the control was answered well."""
+    SCAN = "scan"
+    """Its checks could look at every important device and nearly all others, not long ago."""
+    SECOND_SCAN = "second scan"
+    """There is an earlier scan beside this one: two dated technical evaluations."""
+    IMPORT = "import"
+    """A report about every computer, read in."""
+    ENCRYPTED = "encrypted"
+    """The practice's lists say of every device and system that what it stores is encrypted."""
+    RESTORE = "restore"
+    """A restore was tested, with its date."""
+    AGREEMENTS = "agreements"
+    """Every business associate has an agreement on file, and a recent one."""
+    CLAUSES = "clauses"
+    """Each agreement holds the three clauses."""
+    DEVICE_LIST = "device list"
+    """The practice's own list of devices and what the scan saw agree."""
+    GONE_DEVICES = "gone devices"
+    """Where each device went that is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sufficiency:
+    """What it takes to call one control met, beside that nothing speaks against it."""
+
+    needs: tuple[Proof, ...]
+    """All of them."""
+    import_says: str = ""
+    """Which report would have to be read in, where one is needed."""
+    document_within: int | None = None
+    """Days that may lie between the document's own date and the day it was sighted."""
+    positive: tuple[str, ...] = ()
+    """Checks whose pass, with evidence, shows a safeguard at work and not just an absent
+    weakness."""
+    asks_whether: bool = False
+    """Its question asks whether the control applies at all: a no says that it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checklist:
     """A regulation as data."""
@@ -71,6 +117,8 @@ class Checklist:
     source: str
     checked_on: date
     controls: tuple[Control, ...]
+    sufficiency: Mapping[str, Sufficiency] = field(default_factory=dict)
+    """What it takes to call each control met, by its id."""
 
 
 class ControlStatus(StrEnum):
