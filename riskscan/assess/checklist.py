@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from riskscan.errors import RuleError
-from riskscan.model import Checklist, Control, Implementation, ScanPower
+from riskscan.model import Checklist, Control, Implementation, Proof, ScanPower, Sufficiency
 
 CITATION = r"^164\.3\d\d(\([a-z]\))(\(\d\))?(\([ivx]+\))?(\([A-Z]\))?$"
 """A paragraph of 45 CFR part 164 subpart C, as in ``164.308(a)(1)(ii)(A)``."""
@@ -36,6 +37,43 @@ class _Control(_Text):
     asked_of: str = ""
     checks: tuple[str, ...] = ()
     default_not_applicable: str = ""
+    needs: tuple[Proof, ...] = ()
+    import_says: str = ""
+    document_within: int | None = Field(default=None, ge=0)
+    positive: tuple[str, ...] = ()
+    asks_whether: bool = False
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if not set(self.positive) <= set(self.checks):
+            raise ValueError("'positive' names a check that 'checks' does not")
+        if self.needs and (Proof.DOCUMENT in self.needs) != bool(self.document):
+            raise ValueError("a document is named where none is needed, or the reverse")
+        if self.needs and (Proof.SCAN in self.needs) != bool(self.checks):
+            raise ValueError("checks are named where no scan is needed, or the reverse")
+        if (Proof.IMPORT in self.needs) != bool(self.import_says):
+            raise ValueError("'import_says' goes with the need of an import")
+        if self.asks_whether and not self.default_not_applicable:
+            raise ValueError("'asks_whether' goes with 'default_not_applicable'")
+        return self
+
+    def sufficiency(self) -> Sufficiency:
+        """Return what it takes to be met; where nothing is said: a yes, its document, a look."""
+        usual = (
+            Proof.ATTEST,
+            *((Proof.DOCUMENT,) if self.document else ()),
+            *((Proof.SCAN,) if self.checks else ()),
+        )
+        return Sufficiency(
+            needs=self.needs or usual,
+            import_says=self.import_says,
+            document_within=self.document_within,
+            positive=self.positive,
+            asks_whether=self.asks_whether,
+        )
+
+
+_SUFFICIENCY = {"needs", "import_says", "document_within", "positive", "asks_whether"}
 
 
 class _Standard(_Text):
@@ -48,7 +86,7 @@ class _Standard(_Text):
         """Yield each control with what it shares with its standard."""
         for leaf in self.control:
             yield Control(
-                **dict(leaf),
+                **{name: value for name, value in leaf if name not in _SUFFICIENCY},
                 safeguard=self.safeguard,
                 standard=self.title,
                 standard_citation=self.citation,
@@ -94,6 +132,7 @@ def parse_checklist(text: str, *, where: str) -> Checklist:
         source=written.source,
         checked_on=written.checked_on,
         controls=controls,
+        sufficiency={leaf.id: leaf.sufficiency() for s in written.standard for leaf in s.control},
     )
 
 
