@@ -8,6 +8,8 @@ A product is spelled as the table spells it, and so is a release::
     Windows Embedded   Standard 7  POSReady 7
     SQL Server, Exchange Server, Office      2016  2008 R2
     Debian, CentOS, Android, iOS             10          (the major number alone)
+    Red Hat Enterprise Linux, Rocky Linux, AlmaLinux     8    (the major number alone)
+    Synology DSM       7.2
     macOS              10.15  11                         (from 11 the major number alone)
     Ubuntu             18.04
     MySQL, MariaDB, VMware ESXi, FortiOS, PAN-OS    5.7  10.6  6.7  7.0  10.1
@@ -42,12 +44,16 @@ class _Release(_Text):
     ends: date
     extension_ends: date | None = None
     note: Line | None = None
+    copied: Line | None = None
+    checked_on: date | None = None
 
 
 class _Product(_Text):
     name: Line
     source: Line
     releases: tuple[_Release, ...]
+    copied: Line | None = None
+    checked_on: date | None = None
 
 
 class _Table(_Text):
@@ -85,6 +91,7 @@ def parse(text: str) -> Knowledge:
 
 
 def _fact(origin: str, product: _Product, release: _Release) -> EndOfSupport:
+    origin = release.copied or product.copied or origin
     parts = [origin, product.source, *([release.note] if release.note else [])]
     return EndOfSupport(
         product=product.name,
@@ -92,6 +99,7 @@ def _fact(origin: str, product: _Product, release: _Release) -> EndOfSupport:
         ends=release.ends,
         extension_ends=release.extension_ends,
         source="; ".join(parts),
+        checked_on=release.checked_on or product.checked_on,
     )
 
 
@@ -114,6 +122,7 @@ def _read() -> str:
 
 PRODUCTS: frozenset[str] = frozenset(
     {
+        "AlmaLinux",
         "Android",
         "CentOS",
         "Debian",
@@ -125,7 +134,10 @@ PRODUCTS: frozenset[str] = frozenset(
         "OpenSSL",
         "PAN-OS",
         "PostgreSQL",
+        "Red Hat Enterprise Linux",
+        "Rocky Linux",
         "SQL Server",
+        "Synology DSM",
         "Ubuntu",
         "VMware ESXi",
         "Windows",

@@ -33,6 +33,12 @@ releases = [{ release = "9", ends = 2020-07-18, extension_ends = 2022-07-31, not
         ("CentOS", "7", date(2024, 6, 30), None),
         ("MySQL", "5.7", date(2023, 10, 31), None),
         ("OpenSSL", "1.0.2", date(2019, 12, 31), None),
+        ("Red Hat Enterprise Linux", "7", date(2024, 6, 30), date(2028, 6, 30)),
+        ("Rocky Linux", "8", date(2029, 5, 31), None),
+        ("AlmaLinux", "8", date(2029, 3, 1), None),
+        ("Synology DSM", "7.2", date(2025, 12, 31), None),
+        ("MariaDB", "11.4", date(2029, 5, 29), None),
+        ("PostgreSQL", "17", date(2029, 11, 8), None),
     ],
 )
 def test_a_release_is_looked_up_by_product_and_release(
@@ -111,3 +117,14 @@ def test_the_source_of_a_fact_names_the_copy_the_maker_and_the_edition() -> None
 def test_a_table_that_contradicts_itself_is_refused(old: str, new: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         parse(TABLE.replace(old, new, 1))
+
+
+def test_only_what_was_looked_up_later_bears_a_day_of_its_own_and_names_its_copy() -> None:
+    known = knowledge.load()
+    later = [fact for fact in known.lifecycles if fact.checked_on]
+
+    assert later
+    for fact in later:
+        assert fact.checked_on is not None and fact.checked_on > known.as_of
+        assert str(known.as_of) not in fact.source
+    assert known.feeds[0].as_of == known.as_of  # one new line does not make the table younger
