@@ -22,7 +22,10 @@ from riskscan.lab.servers.http import Http
 from riskscan.model import DeviceClass
 
 CHECKS = {
+    "audit.clock-skew",
     "cleartext.telnet",
+    "cleartext.tftp",
+    "cleartext.ldap",
     "cleartext.ftp",
     "credentials.ftp-anonymous",
     "smb.guest-session",
