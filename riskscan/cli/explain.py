@@ -13,7 +13,7 @@ from riskscan.cli.options import database_option, now, scan_option, wanted_scan
 if TYPE_CHECKING:
     from riskscan.assess.explain import Case
     from riskscan.cli.tables import Row
-    from riskscan.model import Assessment, ControlResult, Risk
+    from riskscan.model import Assessment, ControlResult
 
 
 @click.command()
@@ -59,8 +59,9 @@ def _told(case: Case, what: str) -> list[Row]:
     """Return what is named by ``what``, each with its lines."""
     from riskscan.assess.explain import explain_control, explain_finding, explain_risk
     from riskscan.cli.finding_rows import wanted_finding
+    from riskscan.cli.follow import wanted_risk
 
-    if what[:2].upper() == "R-":
+    if what[:2].upper() in ("R-", "K-"):
         risk = wanted_risk(case.filed, what)
         return [{"kind": "risk", "id": risk.id, "lines": explain_risk(case, risk)}]
     if what[:2].upper() == "F-":
@@ -70,19 +71,6 @@ def _told(case: Case, what: str) -> list[Row]:
         {"kind": "control", "id": c.control.id, "lines": explain_control(case, c)}
         for c in wanted_controls(case.filed, what)
     ]
-
-
-def wanted_risk(assessment: Assessment, risk_id: str) -> Risk:
-    """Return the risk of that id. Raises :class:`riskscan.errors.StoreError`."""
-    from riskscan.errors import StoreError
-
-    for risk in assessment.risks:
-        if risk.id == risk_id.upper():
-            return risk
-    raise StoreError(
-        f"the assessment of scan {assessment.scan_id} holds no risk {risk_id[:60]!r}",
-        "riskscan risks lists them; R- numbers are ranks, and differ from scan to scan",
-    )
 
 
 def wanted_controls(assessment: Assessment, said: str) -> list[ControlResult]:

@@ -27,6 +27,8 @@ VERBS: dict[str, str] = {
     "risks": "List the risks, the highest first, each with its level at best and at worst.",
     "controls": "List the 54 controls: status, how sure that is, and why.",
     "actions": "List what to do, by whom, until when, and when it is done.",
+    "interview": "Ask what no scan can see, one question at a time.",
+    "register": "Keep the practice's lists: systems, vendors, exceptions and the like.",
     "explain": "Say how a risk, a control or a finding came about, down to the evidence.",
     "replay": "Compute a stored assessment again, and name what differs.",
     "report": "Write the report: PDF, HTML, JSON or CSV.",

@@ -22,23 +22,38 @@ OWN_PROCESS = object()
 FORMATS = ("table", "json", "csv")
 
 
+DATABASE = Path("riskscan.db")
+
+
 def database_option(command: Command) -> Command:
     """Add ``--db``."""
-    return click.option(
-        "--db",
-        "database",
-        type=click.Path(dir_okay=False, path_type=Path),
-        default=Path("riskscan.db"),
-        envvar="RISKSCAN_DB",
-        show_default=True,
-        show_envvar=True,
-        callback=_before_it_is_opened,
-        help="The practice's database. Keep one per practice.",
-    )(command)
+    return click.option("--db", "database", **_database_words())(command)
+
+
+def database_parameter() -> click.Option:
+    """Return ``--db`` for a command that is put together and not decorated."""
+    return click.Option(["--db", "database"], **_database_words())
+
+
+def _database_words() -> dict[str, Any]:
+    return {
+        "type": click.Path(dir_okay=False, path_type=Path),
+        "default": DATABASE,
+        "envvar": "RISKSCAN_DB",
+        "show_default": True,
+        "show_envvar": True,
+        "callback": _before_it_is_opened,
+        "help": "The practice's database. Keep one per practice.",
+    }
 
 
 def _before_it_is_opened(ctx: click.Context, _param: click.Parameter, database: Path) -> Path:
-    """Give up what sudo gave, for a verb that needs none of it. A scan does so in its own time."""
+    """Give up what sudo gave, for a verb that needs none of it. A scan does so in its own time.
+
+    What was said before the verb, as in ``riskscan findings --db x show``, holds for the verb.
+    """
+    if database == DATABASE and ctx.parent is not None:
+        database = ctx.parent.params.get("database", database)
     if ctx.info_name != "scan":
         shed_rights(database)
     return database

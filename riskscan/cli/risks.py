@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from riskscan.cli.follow import accept_risk
 from riskscan.cli.options import database_option, format_option, now, scan_option, wanted_scan
 
 if TYPE_CHECKING:
@@ -16,25 +17,35 @@ if TYPE_CHECKING:
 LEVELS = ("very low", "low", "moderate", "high", "very high")
 FIELDS = (
     "id", "level", "best", "worst", "statement", "threat", "check", "device_class", "members",
-    "likelihood", "impact", "findings", "controls", "action",
+    "likelihood", "impact", "findings", "controls", "action", "key", "zone", "assets", "because",
+    "asks", "accepted_by", "accepted_until", "reopened",
 )  # fmt: skip
 
 COLUMNS: Columns = {
     "Id": lambda row: row["id"],
     "Level": lambda row: row["level"],
     "Best to worst": lambda row: f"{row['best']} to {row['worst']}",
-    "Because": lambda row: row["statement"],
+    "Because": lambda row: row["statement"] + _accepted(row),
     "Controls": lambda row: row["controls"],
     "Action": lambda row: row["action"],
 }
 
 
-@click.command()
+def _accepted(row: Row) -> str:
+    if row["accepted_until"]:
+        return f" (accepted by {row['accepted_by']} until {row['accepted_until']})"
+    return f" (no longer accepted: {row['reopened']})" if row["reopened"] else ""
+
+
+@click.group(invoke_without_command=True)
 @click.option("--level", type=click.Choice(LEVELS), help="Only this high or higher.")
 @scan_option
 @format_option
 @database_option
-def risks(level: str | None, scan_id: str | None, format_: str, database: Path) -> None:
+@click.pass_context
+def risks(
+    ctx: click.Context, level: str | None, scan_id: str | None, format_: str, database: Path
+) -> None:
     """List the risks: threat, weakness and group of devices, each with its level.
 
     Best and worst say where the level ends up once every unknown is settled. json and csv have
@@ -45,7 +56,11 @@ def risks(level: str | None, scan_id: str | None, format_: str, database: Path) 
       riskscan risks
       riskscan risks --level high
       riskscan risks --format csv > risks.csv
+      riskscan risks accept R-003 --until 2027-05-31 --by "Dana Lake" \\
+          --reason "the scanner is replaced in May"
     """
+    if ctx.invoked_subcommand is not None:
+        return
     from riskscan import pipeline
     from riskscan.cli.tables import show
     from riskscan.model import Level
@@ -86,4 +101,17 @@ def risk_row(risk: Risk, assessment: Assessment) -> Row:
         "findings": list(risk.findings),
         "controls": [c.control.id for c in assessment.controls if behind & set(c.findings)],
         "action": risk.action,
+        "key": risk.key,
+        "zone": risk.zone,
+        "assets": risk.assets,
+        "because": list(risk.because),
+        "asks": list(risk.asks),
+        "accepted_by": risk.acceptance and risk.acceptance.approver,
+        "accepted_until": risk.acceptance
+        and risk.acceptance.until
+        and risk.acceptance.until.isoformat(),
+        "reopened": risk.reopened,
     }
+
+
+risks.add_command(accept_risk)

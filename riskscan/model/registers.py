@@ -248,7 +248,7 @@ class Worth:
     confidentiality: Level | None = field(default=None, metadata=_about("very low to very high"))
     integrity: Level | None = field(default=None, metadata=_about("very low to very high"))
     availability: Level | None = field(default=None, metadata=_about("very low to very high"))
-    reason: str = field(default="", metadata=_about("Why"))
+    reason: str = field(default="", metadata=_about("Why, in a sentence"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ class ThreatView:
     likelihood: Level | None = field(
         default=None, metadata=_about("How likely it starts: one step from the default at most")
     )
-    reason: str = field(default="", metadata=_about("Why"))
+    reason: str = field(default="", metadata=_about("Why, in a sentence"))
 
 
 class Choice(StrEnum):
@@ -291,7 +291,9 @@ class AddressableDecision:
     )
     alternative: str = field(default="", metadata=_about("What is in place instead"))
     approver: str = field(default="", metadata=_about("Who decided, by name"))
-    decided_on: date | None = field(default=None, metadata=_about("When", "2026-11-02"))
+    decided_on: date | None = field(
+        default=None, metadata=_about("Day of the decision", "2026-11-02")
+    )
     review_on: date | None = field(
         default=None, metadata=_about("When it is looked at again", "2027-11-02")
     )
@@ -302,8 +304,8 @@ class Signature:
     """Who took part in the analysis, and who signed it."""
 
     role: str = field(metadata=_about("assessor, security official, owner", "security official"))
-    person: str = field(default="", metadata=_about("Name"))
-    on: date | None = field(default=None, metadata=_about("When", "2026-11-22"))
+    person: str = field(default="", metadata=_about("Their name"))
+    on: date | None = field(default=None, metadata=_about("Day of the signature", "2026-11-22"))
     what: str = field(
         default="", metadata=_about("What is signed", "accepts the remaining risks as listed")
     )
