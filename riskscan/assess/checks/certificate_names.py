@@ -34,7 +34,7 @@ def certificate_name(device: Device, context: Context) -> Verdict | None:
     are called by the computer's own name, and web pages that send visitors to that name.
 
     Why: Programs refuse the connection or, more often, are told not to look at names at all. Then
-    they would also talk to an impostor.
+    they would also talk to an impostor, and hand over the password or the record.
 
     Fix: Issue a certificate that holds the computer's full name among its alternative names. For
     domain controllers use the template "Kerberos Authentication".

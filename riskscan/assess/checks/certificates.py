@@ -27,7 +27,8 @@ def certificate_expired(device: Device, context: Context) -> Verdict | None:
     """What: The certificate with which a service proves its identity has expired.
 
     Why: Browsers warn about it, people learn to click the warning away, and then they also click
-    away the warning that shows a real attack.
+    away the warning that shows a real attack. Whoever is behind that attack then reads what they
+    type: passwords, and what they enter about patients.
 
     Fix: Renew the certificate and set a reminder for the next date. On a medical device the maker
     does that.
@@ -59,8 +60,8 @@ def certificate_not_yet_valid(device: Device, context: Context) -> Verdict | Non
     """What: The certificate with which a service proves its identity becomes valid only at a later
     date. As a rule the clock of the device that made it was wrong.
 
-    Why: Browsers warn about it, people learn to click the warning away. And a device whose clock
-    is wrong stamps wrong times on logs and examinations.
+    Why: Browsers warn about it, people learn to click the warning away, and then miss the one
+    that matters. And a device whose clock is wrong stamps wrong times on logs and examinations.
 
     Fix: Set the clock of the device, let it follow a time server, and make a new certificate.
 

@@ -31,7 +31,7 @@ def old_version(device: Device, context: Context) -> Verdict | None:
     in 2021.
 
     Why: Known attacks against these versions let someone on the same network read or change what
-    was meant to be protected.
+    was meant to be protected: the login to the health record, or the record itself.
 
     Fix: Allow only TLS 1.2 and 1.3 in the service's settings. If the device is too old for that,
     ask the maker for an update and separate it from the office network meanwhile.

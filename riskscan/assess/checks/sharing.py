@@ -23,7 +23,7 @@ def version_1(device: Device, context: Context) -> Verdict | None:
     Microsoft has switched off by default since 2017.
 
     Why: The WannaCry attack that shut hospitals in 2017 spread through it, from one computer to
-    the next without anyone clicking anything.
+    the next without anyone clicking anything, and left their files unreadable.
 
     Fix: Turn the feature "SMB 1.0/CIFS" off. If a copier or an old imaging device needs it to
     store scans, update or replace that device, or separate the two from the rest.
@@ -58,8 +58,9 @@ def version_1(device: Device, context: Context) -> Verdict | None:
 def signing_not_required(device: Device, context: Context) -> Verdict | None:
     """What: Windows file sharing on this device can sign its messages, but does not insist on it.
 
-    Why: Someone on the network can stand between two computers, change files on their way, or
-    use a person's login for themselves (a relay attack).
+    Why: Someone on the network can stand between two computers, change scans and letters on
+    their way, or use a person's login for themselves (a relay attack) and open the patient files
+    that this person may open.
 
     Fix: Require signing by group policy ("Microsoft network server: Digitally sign communications
     (always)"). Try it out first with old copiers that store scans on a share.
