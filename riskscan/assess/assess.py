@@ -24,6 +24,7 @@ from riskscan.assess.practice_sets import judge_sets
 from riskscan.assess.register import Given, register
 from riskscan.assess.revision import content_revision
 from riskscan.assess.rollup import standards
+from riskscan.assess.segmentation import reachability
 from riskscan.assess.statement import elements, overall
 from riskscan.model import (
     Answer,
@@ -80,7 +81,7 @@ def assess(
     controls = _controls(checklist, said, registers, findings, estate, now, previous, vendors)
     begins = initiations(said, registers, findings, elsewhere)
     by_id = {result.control.id: result for result in controls}
-    given = Given(said, registers, by_id, begins, Exposure.of(scan, elsewhere))
+    given = Given(said, registers, by_id, begins, Exposure.of(scan, elsewhere, today))
     risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
     todo = plan(CHECKS, risks, findings, controls, estate, today, knowledge)
     actions = progress.follow(todo.actions, registers, findings, scan, today)
@@ -114,6 +115,7 @@ def assess(
         open_questions=open_questions(todo.risks, controls, said, today),
         profile=size,
         sets=judge_sets(size, controls, findings),
+        reach=reachability(scan, elsewhere, today),
     )
 
 
@@ -135,11 +137,12 @@ def _controls(
         titles={id: judgement.check.title for id, judgement in CHECKS.items()},
         estate=estate,
         today=now.date(),
-        scanned_before=previous is not None,
         answers=said,
         registers=registers,
         previous=previous,
         vendors=tuple(vendors),
+        sufficiency=checklist.sufficiency,
+        size=sizes.profile(said, estate.scan).size,
     )
     return tuple(status.judge(c, said.get(c.id), grounds) for c in checklist.controls)
 
