@@ -7,6 +7,7 @@ marks, angle brackets, NUL where the model allows it.
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -18,7 +19,9 @@ from hypothesis import strategies as st
 from riskscan.model import (
     OBSERVATION_CAP,
     OBSERVATION_KEYS,
+    REGISTERS,
     Device,
+    Entry,
     Host,
     Identity,
     Observation,
@@ -95,15 +98,26 @@ _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 
 def of(noun: Any, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Make any value of a noun, with every field filled; ``given`` narrows single fields."""
+    if noun is Entry:
+        return st.sampled_from(list(REGISTERS)).flatmap(lambda name: _entries(name, given))
     if noun is Scan:
         # A scan lists each address once, in order: that is what a store gives back.
         given = {"devices": st.lists(of(Device), max_size=3).map(_by_address), **given}
     return st.builds(noun, **{**_fields(noun), **given})
 
 
-def _fields(noun: type) -> dict[str, st.SearchStrategy[Any]]:
+def _entries(register: str, given: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Entry]:
+    """Make words about one register: its name, its ids and its kind of content go together."""
+    about = REGISTERS[register]
+    numbers = st.integers(1, 120).map(lambda number: f"{about.prefix}-{number:02}")
+    fixed = {"register": st.just(register), "id": numbers, "content": of(about.content)}
+    return st.builds(Entry, **{**_fields(Entry, spare=("content",)), **fixed, **given})
+
+
+def _fields(noun: type, spare: tuple[str, ...] = ()) -> dict[str, st.SearchStrategy[Any]]:
     hints = get_type_hints(noun)
-    return {f.name: _strategy(f.name, hints[f.name]) for f in fields(noun)}
+    wanted = [f.name for f in fields(noun) if f.name not in spare]
+    return {name: _strategy(name, hints[name]) for name in wanted}
 
 
 def _strategy(name: str, hint: Any) -> st.SearchStrategy[Any]:
@@ -113,6 +127,9 @@ def _strategy(name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none()
     if get_origin(hint) is tuple:
         return st.lists(_strategy(name, get_args(hint)[0]), max_size=3).map(tuple)
+    if get_origin(hint) is Mapping:
+        keys, values = (_strategy("", each) for each in get_args(hint))
+        return st.dictionaries(keys, values, max_size=3)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
     if name in _BY_NAME:

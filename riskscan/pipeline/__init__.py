@@ -21,6 +21,8 @@ from riskscan.pipeline.judging import (
     judge,
     judge_again,
     previous_of,
+    record_answers,
+    record_entry,
     reidentify,
 )
 from riskscan.pipeline.memory import triage_for
@@ -40,6 +42,8 @@ __all__ = [
     "left_of",
     "plan",
     "previous_of",
+    "record_answers",
+    "record_entry",
     "reidentify",
     "render",
     "scan",

@@ -11,9 +11,11 @@ from riskscan.model import (
     Answer,
     Assessment,
     Change,
+    Content,
     Correction,
     Decision,
     Device,
+    Entry,
     Scan,
     compare,
 )
@@ -45,7 +47,7 @@ def correct(store: Store, scan: Scan, device: Device, correction: Correction) ->
 def judge(store: Store, scan: Scan, *, now: datetime, answers: Sequence[Answer] = ()) -> Assessment:
     """Say what a stored scan means, together with what the practice answered; sends no packet."""
     if answers:
-        store.add_answers(answers)
+        store.add_answers(answers, at=now)
     assessment = assess_only(store, scan, now=now)
     store.file_assessment(assessment)
     return assessment
@@ -56,6 +58,7 @@ def assess_only(store: Store, scan: Scan, *, now: datetime) -> Assessment:
     return assess.assess(
         scan,
         answers=store.answers(),
+        registers=store.registers(),
         decisions=store.decisions(),
         knowledge=knowledge.load(),
         now=now,
@@ -89,6 +92,29 @@ def decide(store: Store, scan: Scan, decision: Decision, *, now: datetime) -> As
     """Keep what a named person decided about a finding, and judge the scan again with it."""
     store.add_decision(decision)
     return judge(store, scan, now=now)
+
+
+def record_answers(store: Store, answers: Sequence[Answer], now: datetime) -> None:
+    """Keep answers at once, each beside what was said before; judges nothing."""
+    store.add_answers(answers, at=now)
+
+
+def record_entry(
+    store: Store,
+    register: str,
+    content: Content,
+    person: str,
+    now: datetime,
+    entry_id: str | None = None,
+    reason: str = "",
+    removed: bool = False,
+) -> Entry:
+    """Keep a word about an entry of a register at once; without an id it is a new entry.
+
+    Raises ValueError for content that is not of the register's kind. Judges nothing.
+    """
+    word = Entry(register, entry_id or "", content, person, now, reason, removed)
+    return store.add_entry(word)
 
 
 def previous_of(store: Store, scan: Scan) -> Scan | None:

@@ -1,39 +1,71 @@
-"""An assessment and its answers as rows, and rows as an assessment: total, both ways."""
+"""An assessment as rows, and rows as an assessment: total, both ways."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from riskscan.model import (
+    Acceptance,
     Action,
+    ActionStatus,
+    AddressableDecision,
     Answer,
-    AnswerValue,
     Assessment,
     Assurance,
     Confidence,
+    Conflict,
     Control,
+    ControlEvidence,
     ControlResult,
     ControlStatus,
     Coverage,
     Decision,
     DeviceClass,
-    Disposition,
+    Element,
+    Estimate,
     Evidence,
+    ExceptionResult,
     Finding,
     Impact,
     Implementation,
     Level,
+    OpenQuestion,
+    Profile,
+    Reached,
     Result,
     Risk,
     ScanPower,
+    SetResult,
+    StandardResult,
     Threat,
+    ThreatResult,
+    VendorResult,
 )
 from riskscan.store.mapping import Row, Values, evidence_values
 
 _ANSWER = TypeAdapter(Answer)
 _DECISION = TypeAdapter(Decision)
+_EVIDENCE = TypeAdapter(tuple[ControlEvidence, ...])
+_RECORD = TypeAdapter(AddressableDecision | None)
+_ACCEPTANCE = TypeAdapter(Acceptance | None)
+_PROFILE = TypeAdapter(Profile | None)
+_ESTIMATE = TypeAdapter(Estimate | None)
+
+_PARTS: Mapping[str, TypeAdapter[Any]] = {
+    "elements": TypeAdapter(tuple[Element, ...]),
+    "standards": TypeAdapter(tuple[StandardResult, ...]),
+    "conflicts": TypeAdapter(tuple[Conflict, ...]),
+    "threats": TypeAdapter(tuple[ThreatResult, ...]),
+    "exceptions": TypeAdapter(tuple[ExceptionResult, ...]),
+    "vendors": TypeAdapter(tuple[VendorResult, ...]),
+    "open_questions": TypeAdapter(tuple[OpenQuestion, ...]),
+    "sets": TypeAdapter(tuple[SetResult, ...]),
+    "reach": TypeAdapter(tuple[Reached, ...]),
+}
+"""Parts of an assessment that are read as a whole, each a JSON array in a column of its name."""
 
 
 def assessment_values(assessment: Assessment) -> Values:
@@ -53,6 +85,14 @@ def assessment_values(assessment: Assessment) -> Values:
         "checks_run": coverage.checks_run,
         "checks_unknown": coverage.checks_unknown,
         "limits": list(coverage.limits),
+        "rules_revision": assessment.rules_revision,
+        **{
+            name: part.dump_python(getattr(assessment, name), mode="json")
+            for name, part in _PARTS.items()
+        },
+        "profile": _PROFILE.dump_python(assessment.profile, mode="json"),
+        "estimate": _ESTIMATE.dump_python(coverage.estimate, mode="json"),
+        "vantages": list(coverage.vantages),
     }
 
 
@@ -83,7 +123,12 @@ def assessment_from(
             checks_run=row["checks_run"],
             checks_unknown=row["checks_unknown"],
             limits=tuple(row["limits"]),
+            estimate=_ESTIMATE.validate_python(row["estimate"]),
+            vantages=tuple(row["vantages"] or ()),
         ),
+        rules_revision=row["rules_revision"] or "",
+        profile=_PROFILE.validate_python(row["profile"]),
+        **{name: part.validate_python(row[name] or ()) for name, part in _PARTS.items()},
     )
 
 
@@ -149,6 +194,12 @@ def control_result_values(assessment_id: int, position: int, result: ControlResu
         "reason": result.reason,
         "findings": list(result.findings),
         "answer": answer and _ANSWER.dump_python(answer, mode="json"),
+        "why": control.why,
+        "good": control.good,
+        "asked_of": control.asked_of,
+        "evidence": _EVIDENCE.dump_python(result.evidence, mode="json"),
+        "lacking": list(result.lacking),
+        "decision": _RECORD.dump_python(result.decision, mode="json"),
     }
 
 
@@ -161,6 +212,9 @@ def _control_result_from(row: Row) -> ControlResult:
         reason=row["reason"],
         findings=tuple(row["findings"]),
         answer=None if answer is None else _ANSWER.validate_python(answer),
+        evidence=_EVIDENCE.validate_python(row["evidence"]),
+        lacking=tuple(row["lacking"]),
+        decision=_RECORD.validate_python(row["decision"]),
     )
 
 
@@ -177,6 +231,9 @@ def _control_from(row: Row) -> Control:
         scan_says=row["scan_says"],
         question=row["question"],
         document=row["document"],
+        why=row["why"],
+        good=row["good"],
+        asked_of=row["asked_of"],
         checks=tuple(row["checks"]),
         default_not_applicable=row["default_not_applicable"],
     )
@@ -210,6 +267,13 @@ def risk_values(assessment_id: int, position: int, risk: Risk) -> Values:
         "statement": risk.statement,
         "findings": list(risk.findings),
         "action": risk.action,
+        "key": risk.key,
+        "zone": risk.zone,
+        "assets": risk.assets,
+        "because": list(risk.because),
+        "asks": list(risk.asks),
+        "acceptance": _ACCEPTANCE.dump_python(risk.acceptance, mode="json"),
+        "reopened": risk.reopened,
     }
 
 
@@ -236,6 +300,13 @@ def _risk_from(row: Row) -> Risk:
         statement=row["statement"],
         findings=tuple(row["findings"]),
         action=row["action"],
+        key=row["key"] or "",
+        zone=row["zone"] or "",
+        assets=row["assets"] or "",
+        because=tuple(row["because"] or ()),
+        asks=tuple(row["asks"] or ()),
+        acceptance=_ACCEPTANCE.validate_python(row["acceptance"]),
+        reopened=row["reopened"] or "",
     )
 
 
@@ -263,6 +334,13 @@ def action_values(assessment_id: int, position: int, action: Action) -> Values:
         "risks": list(action.risks),
         "findings": list(action.findings),
         "criterion": action.criterion,
+        "key": action.key,
+        "status": action.status.value,
+        "note": action.note,
+        "verified_by": action.verified_by,
+        "entry": action.entry,
+        "interim": action.interim,
+        "vendor": action.vendor,
     }
 
 
@@ -278,52 +356,11 @@ def _action_from(row: Row) -> Action:
         risks=tuple(row["risks"]),
         findings=tuple(row["findings"]),
         criterion=row["criterion"],
-    )
-
-
-def answer_values(answer: Answer) -> Values:
-    return {
-        "control": answer.question,
-        "value": answer.value.value,
-        "person": answer.person,
-        "said_on": answer.on,
-        "note": answer.note,
-        "document": answer.document,
-    }
-
-
-def answer_from(row: Row) -> Answer:
-    return Answer(
-        question=row["control"],
-        value=AnswerValue(row["value"]),
-        person=row["person"],
-        on=row["said_on"],
+        key=row["key"],
+        status=ActionStatus(row["status"]),
         note=row["note"],
-        document=row["document"],
-    )
-
-
-def decision_values(decision: Decision) -> Values:
-    return {
-        "finding": decision.finding,
-        "evidence_hash": decision.evidence_hash,
-        "disposition": decision.disposition.value,
-        "person": decision.person,
-        "made_at": decision.made_at,
-        "reason": decision.reason,
-        "until": decision.until,
-        "control": decision.control,
-    }
-
-
-def decision_from(row: Row) -> Decision:
-    return Decision(
-        finding=row["finding"],
-        evidence_hash=row["evidence_hash"],
-        disposition=Disposition(row["disposition"]),
-        person=row["person"],
-        made_at=row["made_at"],
-        reason=row["reason"],
-        until=row["until"],
-        control=row["control"],
+        verified_by=row["verified_by"],
+        entry=row["entry"],
+        interim=row["interim"],
+        vendor=row["vendor"],
     )

@@ -1,4 +1,4 @@
-"""The tables of an assessment: findings, control results, risks, actions, and the answers.
+"""The tables of an assessment, and of what people said: answers, registers, decisions.
 
 Ids in lists, such as the findings behind a risk, are JSON arrays::
 
@@ -15,6 +15,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from riskscan.model import (
+    ActionStatus,
     AnswerValue,
     Assurance,
     Confidence,
@@ -60,6 +61,19 @@ class AssessmentRow(SQLModel, table=True):
     checks_run: int
     checks_unknown: int
     limits: Any = nested()
+    rules_revision: str | None = words()
+    elements: Any | None = nested()
+    standards: Any | None = nested()
+    conflicts: Any | None = nested()
+    threats: Any | None = nested()
+    exceptions: Any | None = nested()
+    vendors: Any | None = nested()
+    open_questions: Any | None = nested()
+    profile: Any | None = nested()
+    sets: Any | None = nested()
+    reach: Any | None = nested()
+    estimate: Any | None = nested()
+    vantages: Any | None = nested()
 
 
 class FindingRow(SQLModel, table=True):
@@ -120,6 +134,12 @@ class ControlResultRow(SQLModel, table=True):
     reason: str = words()
     findings: Any = nested()
     answer: Any = nested(nullable=True)
+    why: str = words()
+    good: str = words()
+    asked_of: str = words()
+    evidence: Any = nested()
+    lacking: Any = nested()
+    decision: Any = nested(nullable=True)
 
 
 class RiskRow(SQLModel, table=True):
@@ -169,13 +189,20 @@ class RiskRow(SQLModel, table=True):
     statement: str = words()
     findings: Any = nested()
     action: str = words()
+    key: str | None = words()
+    zone: str | None = words()
+    assets: str | None = words()
+    because: Any | None = nested()
+    asks: Any | None = nested()
+    acceptance: Any | None = nested()
+    reopened: str | None = words()
 
 
 class ActionRow(SQLModel, table=True):
     """Something to do: a line of the risk management plan."""
 
     __tablename__: ClassVar[Any] = "action"
-    __table_args__ = (one_of("level", Level), STRICT)
+    __table_args__ = (one_of("level", Level), one_of("status", ActionStatus), STRICT)
 
     assessment_id: int = part_of("assessment.id", primary_key=True)
     position: int = Field(primary_key=True)
@@ -189,21 +216,50 @@ class ActionRow(SQLModel, table=True):
     risks: Any = nested()
     findings: Any = nested()
     criterion: str = words()
+    key: str = words()
+    status: str = words()
+    note: str = words()
+    verified_by: str = words()
+    entry: str = words()
+    interim: str = words()
+    vendor: str = words()
 
 
 class AnswerRow(SQLModel, table=True):
-    """What a named person said about one control. Older answers are kept."""
+    """What a named person said to one question. Never changed: a later word is another row."""
 
     __tablename__: ClassVar[Any] = "answer"
-    __table_args__ = (one_of("value", AnswerValue), Index("answer_control", "control"), STRICT)
+    __table_args__ = (one_of("value", AnswerValue), Index("answer_question", "question"), STRICT)
 
     id: int | None = Field(default=None, primary_key=True)
-    control: str = words()
+    question: str = words()
     value: str = words()
     person: str = words()
     said_on: date = day()
     note: str = words()
     document: str = words()
+    role: str = words()
+    document_on: date | None = day()
+    approver: str = words()
+    choice: str = words()
+    recorded_at: datetime = moment()
+
+
+class EntryRow(SQLModel, table=True):
+    """One word about one entry of a register. Never changed: a later word is another row."""
+
+    __tablename__: ClassVar[Any] = "entry"
+    __table_args__ = (between("removed", 0, 1), Index("entry_of", "register", "entry"), STRICT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    # pydantic has a method of this name
+    register_: str = words(sa_column_kwargs={"name": "register"})
+    entry: str = words()
+    content: Any = nested()
+    person: str = words()
+    made_at: datetime = moment()
+    reason: str = words()
+    removed: int
 
 
 class DecisionRow(SQLModel, table=True):

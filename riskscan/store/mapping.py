@@ -36,6 +36,7 @@ from riskscan.model import (
     Site,
     Triage,
     Vantage,
+    Zone,
 )
 
 Values = dict[str, Any]
@@ -69,6 +70,7 @@ def scan_values(scan: Scan) -> Values:
         "nmap_version": scan.nmap_version,
         "rules_revision": scan.rules_revision,
         "rescan_of": scan.rescan_of,
+        "zone": site.zone and site.zone.value,
     }
 
 
@@ -97,6 +99,7 @@ def _site_from(row: Row) -> Site:
         size=PracticeSize(row["size"]),
         consent=_consent_from(row),
         vantage=row["place"],
+        zone=None if row["zone"] is None else Zone(row["zone"]),
         gentle=tuple(row["gentle"]),
         allow_anonymous=tuple(row["allow_anonymous"] or ()),
         assessor=row["assessor"],

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from riskscan.model import (
     Address,
@@ -17,6 +18,7 @@ from riskscan.model import (
     Correction,
     Decision,
     Device,
+    Entry,
     Evidence,
     Finding,
     Scan,
@@ -24,6 +26,7 @@ from riskscan.model import (
 )
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
+from riskscan.store import said_mapping as said
 from riskscan.store.begun_mapping import begun_from
 from riskscan.store.mapping import Row
 from riskscan.store.tables import (
@@ -35,6 +38,7 @@ from riskscan.store.tables import (
     CORRECTION,
     DECISION,
     DEVICE,
+    ENTRY,
     EVIDENCE,
     FINDING,
     IDENTITY,
@@ -152,13 +156,43 @@ def read_corrections(connection: Connection) -> tuple[Correction, ...]:
     return tuple(mapping.correction_from(row) for row in rows)
 
 
-def read_answers(connection: Connection) -> tuple[Answer, ...]:
-    """Return every answer ever given, oldest first; among those of one day, as they came."""
+def read_answers(connection: Connection, until: datetime | None = None) -> tuple[Answer, ...]:
+    """Return the answers written down ``until`` then, by the day they were given.
+
+    Those of one day come in the order in which they came in.
+    """
     query = select(ANSWER).order_by(ANSWER.c.said_on, ANSWER.c.id)
-    return tuple(judgement.answer_from(row) for row in connection.execute(query).mappings())
+    if until is not None:
+        query = query.where(ANSWER.c.recorded_at <= until)
+    return tuple(said.answer_from(row) for row in connection.execute(query).mappings())
+
+
+def read_entries(
+    connection: Connection, register: str | None = None, until: datetime | None = None
+) -> tuple[Entry, ...]:
+    """Return the words said about the entries of one register or of all, oldest first."""
+    query = select(ENTRY).order_by(ENTRY.c.id)
+    if register is not None:
+        query = query.where(ENTRY.c.register == register)
+    if until is not None:
+        query = query.where(ENTRY.c.made_at <= until)
+    return tuple(said.entry_from(row) for row in connection.execute(query).mappings())
+
+
+def read_entry_ids(connection: Connection, register: str) -> tuple[str, ...]:
+    """Return the ids that were ever given in a register."""
+    query = select(ENTRY.c.entry).where(ENTRY.c.register == register).distinct()
+    return tuple(connection.execute(query).scalars())
+
+
+def read_last_said(connection: Connection) -> datetime | None:
+    """Return when anything was last answered, entered in a register, or decided."""
+    times = (ANSWER.c.recorded_at, ENTRY.c.made_at, DECISION.c.made_at)
+    newest = (connection.execute(select(func.max(column))).scalar() for column in times)
+    return max((at for at in newest if at is not None), default=None)
 
 
 def read_decisions(connection: Connection) -> tuple[Decision, ...]:
     """Return every decision ever made about a finding, oldest first."""
     rows = connection.execute(select(DECISION).order_by(DECISION.c.id)).mappings()
-    return tuple(judgement.decision_from(row) for row in rows)
+    return tuple(said.decision_from(row) for row in rows)

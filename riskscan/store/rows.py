@@ -65,6 +65,7 @@ class ScanRow(SQLModel, table=True):
     rescan_of: str | None = words()
     swept_at: datetime | None = moment()
     allow_anonymous: Any | None = nested()
+    zone: str | None = words()
 
 
 class NoticeRow(SQLModel, table=True):

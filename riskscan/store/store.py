@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from riskscan.errors import ScanNotFound, StoreError, StoreTooNew
 from riskscan.model import (
+    REGISTERS,
     Address,
     Answer,
     Assessment,
@@ -20,6 +22,8 @@ from riskscan.model import (
     Correction,
     Decision,
     Device,
+    Entry,
+    Registers,
     Scan,
     ScanState,
 )
@@ -212,15 +216,70 @@ class Store:
             _scan_row(connection, scan_id)
             return reading.read_assessment(connection, scan_id)
 
-    def add_answers(self, answers: Sequence[Answer]) -> None:
-        """Keep answers beside the earlier ones. An answers file may be read in again and again."""
+    def add_answers(self, answers: Sequence[Answer], *, at: datetime) -> None:
+        """Keep answers beside the earlier ones, all or none; ``at`` is now.
+
+        An answers file may be read in again and again.
+        """
         with self._transaction() as connection:
+            given: dict[str, list[Answer]] = {}
+            for answer in reading.read_answers(connection):
+                given.setdefault(answer.question, []).append(answer)
             for answer in answers:
-                given = [
-                    a for a in reading.read_answers(connection) if a.question == answer.question
-                ]
-                if not _is_repeated(answer, given):
-                    writing.add_answer(connection, answer)
+                before = given.setdefault(answer.question, [])
+                if not _is_repeated(answer, before):
+                    writing.add_answer(connection, answer, at)
+                    before.append(answer)
+                    before.sort(key=lambda each: each.on)
+
+    def answers(self, until: datetime | None = None) -> tuple[Answer, ...]:
+        """Return the newest answer to each question, by its id; as known ``until`` then."""
+        with self._transaction() as connection:
+            newest = {answer.question: answer for answer in reading.read_answers(connection, until)}
+        return tuple(newest[question] for question in sorted(newest))
+
+    def answer_history(self) -> tuple[Answer, ...]:
+        """Return every answer ever given, by day; those of one day as they came in."""
+        with self._transaction() as connection:
+            return reading.read_answers(connection)
+
+    def add_entry(self, entry: Entry) -> Entry:
+        """Keep a word about an entry of a register, beside all that was said before.
+
+        An entry without an id is a new one: it gets the next of its register. Returns what was
+        kept. Raises ValueError for content that is not of the register's kind.
+        """
+        with self._transaction() as connection:
+            if not entry.id:
+                entry = replace(entry, id=_next_id(connection, entry.register))
+            writing.add_entry(connection, entry)
+            return entry
+
+    def next_entry_id(self, register: str) -> str:
+        """Return the id that a new entry of a register would get: one more than was ever given."""
+        with self._transaction() as connection:
+            return _next_id(connection, register)
+
+    def registers(self, until: datetime | None = None) -> Registers:
+        """Return the newest word about every entry that counts; as known ``until`` then."""
+        with self._transaction() as connection:
+            said = reading.read_entries(connection, until=until)
+        newest = {(entry.register, entry.id): entry for entry in said}
+        counting = [entry for entry in newest.values() if not entry.removed]
+        order = list(REGISTERS)
+        return Registers(
+            tuple(sorted(counting, key=lambda e: (order.index(e.register), _number(e.id), e.id)))
+        )
+
+    def entry_history(self, register: str | None = None) -> tuple[Entry, ...]:
+        """Return every word ever said about entries, of one register or of all, oldest first."""
+        with self._transaction() as connection:
+            return reading.read_entries(connection, register)
+
+    def last_said(self) -> datetime | None:
+        """Return when anything was last answered, entered in a register, or decided."""
+        with self._transaction() as connection:
+            return reading.read_last_said(connection)
 
     def reidentify(self, scan_id: str, devices: Iterable[Device], rules_revision: str) -> None:
         """Keep what devices of a scan are taken for by other rules, in one transaction.
@@ -253,18 +312,24 @@ class Store:
         with self._transaction() as connection:
             return reading.read_decisions(connection)
 
-    def answers(self) -> tuple[Answer, ...]:
-        """Return the newest answer to each question, by its id."""
-        with self._transaction() as connection:
-            newest = {answer.question: answer for answer in reading.read_answers(connection)}
-        return tuple(newest[question] for question in sorted(newest))
-
 
 def _is_repeated(answer: Answer, given: Sequence[Answer]) -> bool:
     """Say whether an answer adds nothing: it is the newest, or an old one read in again."""
     if answer not in given:
         return False
     return answer == given[-1] or answer.on < given[-1].on
+
+
+def _next_id(connection: Connection, register: str) -> str:
+    given = reading.read_entry_ids(connection, register)
+    last = max((_number(entry_id) for entry_id in given), default=0)
+    return f"{REGISTERS[register].prefix}-{last + 1:02}"
+
+
+def _number(entry_id: str) -> int:
+    """Return the 3 of ``VEN-03``; 0 where there is none."""
+    digits = entry_id.rpartition("-")[2]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def _require(path: Path, *, create: bool) -> None:

@@ -6,7 +6,7 @@ scan of a thousand devices is fifty thousand rows.
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from sqlalchemy import DDL, Table, event
 from sqlmodel import SQLModel
 
 from riskscan.store import judgement_rows, rows
@@ -35,6 +35,23 @@ CONTROL_RESULT = _table(judgement_rows.ControlResultRow)
 RISK = _table(judgement_rows.RiskRow)
 ACTION = _table(judgement_rows.ActionRow)
 ANSWER = _table(judgement_rows.AnswerRow)
+ENTRY = _table(judgement_rows.EntryRow)
 DECISION = _table(judgement_rows.DecisionRow)
 
 METADATA = SQLModel.metadata
+
+_KEPT = """
+    CREATE TRIGGER {table}_no_{does} BEFORE {does} ON {table}
+    BEGIN SELECT RAISE(ABORT, 'what was said is never changed: {table}'); END
+"""
+
+
+def _keep(table: Table) -> None:
+    """Have the database itself refuse to change or to drop a row, whoever asks."""
+    for does in ("UPDATE", "DELETE"):
+        kept = DDL(_KEPT.format(table=table.name, does=does))  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", kept)
+
+
+_keep(ANSWER)
+_keep(ENTRY)

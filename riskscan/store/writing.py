@@ -16,11 +16,13 @@ from riskscan.model import (
     Correction,
     Decision,
     Device,
+    Entry,
     Scan,
     ScanState,
 )
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
+from riskscan.store import said_mapping as said
 from riskscan.store.begun_mapping import begun_values
 from riskscan.store.tables import (
     ACTION,
@@ -31,6 +33,7 @@ from riskscan.store.tables import (
     CORRECTION,
     DECISION,
     DEVICE,
+    ENTRY,
     EVIDENCE,
     FINDING,
     IDENTITY,
@@ -146,12 +149,16 @@ def add_assessment(connection: Connection, assessment: Assessment) -> None:
     _insert(connection, ACTION, [judgement.action_values(owner, i, act) for i, act in actions])
 
 
-def add_answer(connection: Connection, answer: Answer) -> None:
-    _insert(connection, ANSWER, [judgement.answer_values(answer)])
+def add_answer(connection: Connection, answer: Answer, at: datetime) -> None:
+    _insert(connection, ANSWER, [said.answer_values(answer, at)])
+
+
+def add_entry(connection: Connection, entry: Entry) -> None:
+    _insert(connection, ENTRY, [said.entry_values(entry)])
 
 
 def add_decision(connection: Connection, decision: Decision) -> None:
-    _insert(connection, DECISION, [judgement.decision_values(decision)])
+    _insert(connection, DECISION, [said.decision_values(decision)])
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[mapping.Values]) -> None:

@@ -99,7 +99,7 @@ def test_what_was_answered_decided_or_scanned_later_does_not_enter(database: Pat
         filed = store.assessment(clinic().id)
         assert filed is not None
         weak = next(f for f in filed.findings if f.is_open)
-        store.add_answers([answer("T09", on=LATER.date(), document="a new one")])
+        store.add_answers([answer("T09", on=LATER.date(), document="a new one")], at=LATER)
         store.add_decision(
             Decision(weak.id, weak.evidence_hash, Disposition.ACCEPTED, "R. Tech", LATER, "later")
         )

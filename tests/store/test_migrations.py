@@ -182,8 +182,12 @@ def as_first_written(
         tables = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             if table != "alembic_version":
-                columns = ", ".join(c[1] for c in raw.execute(f"PRAGMA table_info({table})"))
-                copied = f"INSERT INTO {table} SELECT {columns} FROM newer.{table}"  # noqa: S608
+                was, now = (
+                    [c[1] for c in raw.execute(f"PRAGMA {of}.table_info({table})")]
+                    for of in ("main", "newer")
+                )
+                columns = ", ".join(column for column in was if column in now)
+                copied = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM newer.{table}"  # noqa: S608
                 raw.execute(copied)
         raw.commit()
     return path

@@ -6,19 +6,24 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from strategies import a_scan, of
 
-from riskscan.model import Answer, Assessment, Device, Scan
+from riskscan.model import Answer, Assessment, Device, Entry, Scan
 from riskscan.store import Store
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 SLOW = settings(
     max_examples=40,
     deadline=None,
+    # An assessment is large: to shrink one takes minutes, and the difference is plain without.
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -81,12 +86,24 @@ def test_an_assessment_is_loaded_as_it_was_filed(assessment: Assessment) -> None
 
 
 @SLOW
-@given(st.lists(of(Answer, control=st.sampled_from(["A01", "T09"])), max_size=6))
-def test_the_newest_answer_to_each_control_counts(answers: list[Answer]) -> None:
+@given(st.lists(of(Answer, question=st.sampled_from(["A01", "T09", "E03"])), max_size=6))
+def test_the_newest_answer_to_each_question_counts(answers: list[Answer]) -> None:
     with a_store() as store:
-        store.add_answers(answers)
-        store.add_answers(answers[:1])
+        store.add_answers(answers, at=NOW)
+        store.add_answers(answers[:1], at=NOW)
 
         said = [*answers, *answers[:1]]
-        newest = {a.control: a for a in sorted(said, key=lambda a: a.on)}
-        assert store.answers() == tuple(newest[control] for control in sorted(newest))
+        newest = {a.question: a for a in sorted(said, key=lambda a: a.on)}
+        assert store.answers() == tuple(newest[question] for question in sorted(newest))
+
+
+@SLOW
+@given(st.lists(of(Entry), max_size=6))
+def test_a_word_about_a_register_is_read_as_it_was_said(entries: list[Entry]) -> None:
+    with a_store() as store:
+        for entry in entries:
+            assert store.add_entry(entry) == entry
+
+        assert store.entry_history() == tuple(entries)
+        newest = {(e.register, e.id): e for e in entries}
+        assert set(store.registers().entries) == {e for e in newest.values() if not e.removed}

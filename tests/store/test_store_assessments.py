@@ -28,6 +28,7 @@ from riskscan.model import (
 from riskscan.store import Store
 
 SCAN = a_scan().id
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TELNET = Finding(
     "F-0a1b2c3d",
     "cleartext.telnet",
@@ -120,13 +121,13 @@ def test_people_can_ask_what_was_behind_a_finding(store: Store, tmp_path: Path) 
     assert rows == [("F-0a1b2c3d", "high", "192.168.1.20", "telnet.greeting", "login:")]
 
 
-def said(value: AnswerValue, day: int, control: str = "A05") -> Answer:
-    return Answer(control, value, "Dana Lake", date(2026, 11, day))
+def said(value: AnswerValue, day: int, question: str = "A05") -> Answer:
+    return Answer(question, value, "Dana Lake", date(2026, 11, day))
 
 
 def test_a_changed_mind_counts_and_the_earlier_answer_is_kept(store: Store, tmp_path: Path) -> None:
-    store.add_answers([said(AnswerValue.NO, 20), said(AnswerValue.YES, 20, "T09")])
-    store.add_answers([said(AnswerValue.YES, 21)])
+    store.add_answers([said(AnswerValue.NO, 20), said(AnswerValue.YES, 20, "T09")], at=NOW)
+    store.add_answers([said(AnswerValue.YES, 21)], at=NOW)
 
     assert store.answers() == (said(AnswerValue.YES, 21), said(AnswerValue.YES, 20, "T09"))
     assert asked(tmp_path, "SELECT count(*) FROM answer") == [(3,)]
@@ -135,11 +136,11 @@ def test_a_changed_mind_counts_and_the_earlier_answer_is_kept(store: Store, tmp_
 def test_an_answers_file_read_again_adds_nothing_and_undoes_nothing(
     store: Store, tmp_path: Path
 ) -> None:
-    store.add_answers([said(AnswerValue.NO, 20)])
-    store.add_answers([said(AnswerValue.YES, 21)])
+    store.add_answers([said(AnswerValue.NO, 20)], at=NOW)
+    store.add_answers([said(AnswerValue.YES, 21)], at=NOW)
 
-    store.add_answers([said(AnswerValue.NO, 20)])
-    store.add_answers([said(AnswerValue.YES, 21)])
+    store.add_answers([said(AnswerValue.NO, 20)], at=NOW)
+    store.add_answers([said(AnswerValue.YES, 21)], at=NOW)
 
     assert store.answers() == (said(AnswerValue.YES, 21),)
     assert asked(tmp_path, "SELECT count(*) FROM answer") == [(2,)]
@@ -147,6 +148,6 @@ def test_an_answers_file_read_again_adds_nothing_and_undoes_nothing(
 
 def test_a_mind_changed_back_on_one_day_counts(store: Store) -> None:
     for value in (AnswerValue.YES, AnswerValue.NO, AnswerValue.YES):
-        store.add_answers([said(value, 21)])
+        store.add_answers([said(value, 21)], at=NOW)
 
     assert store.answers() == (said(AnswerValue.YES, 21),)

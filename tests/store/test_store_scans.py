@@ -199,7 +199,8 @@ def test_people_can_ask_with_plain_sql(store: Store, tmp_path: Path) -> None:
         "UPDATE identity SET confidence = 'certain'",
         "INSERT INTO device SELECT NULL, scan_id, address, mac, found_by, seen_at, policy,"
         " policy_reason, connections FROM device",
-        "INSERT INTO answer VALUES (1, 'A01', 'maybe', 'x', '2026-11-21', '', '')",
+        "INSERT INTO answer VALUES (1, 'A01', 'maybe', 'x', '2026-11-21', '', '', '', NULL, '', '',"
+        " '2026-11-21T12:00:00.000000Z')",
     ],
 )
 def test_the_schema_refuses_what_no_noun_can_be(
