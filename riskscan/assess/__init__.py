@@ -20,19 +20,23 @@ the text and the code that judged.
 
 from __future__ import annotations
 
+from riskscan.assess.answering import fits, following, is_put_off, is_usable
 from riskscan.assess.assess import assess, check_text
 from riskscan.assess.checklist import load_checklist, parse_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.judgement import Judgement, Verdict
 from riskscan.assess.matrices import LIKELIHOOD, RISK
+from riskscan.assess.questions import ASKED_OF, Catalog, parse_questions, questions
 from riskscan.assess.remediation import advice_for, maker_of
 from riskscan.assess.replay import Difference, canonical, differences, replay
 from riskscan.assess.vendors import SeenVendor, seen_vendors
 
 __all__ = [
+    "ASKED_OF",
     "CHECKS",
     "LIKELIHOOD",
     "RISK",
+    "Catalog",
     "Difference",
     "Judgement",
     "SeenVendor",
@@ -42,9 +46,15 @@ __all__ = [
     "canonical",
     "check_text",
     "differences",
+    "fits",
+    "following",
+    "is_put_off",
+    "is_usable",
     "load_checklist",
     "maker_of",
     "parse_checklist",
+    "parse_questions",
+    "questions",
     "replay",
     "seen_vendors",
 ]

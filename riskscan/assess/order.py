@@ -1,11 +1,38 @@
-"""In which order to ask: what narrows most risk first."""
+"""In which order to ask: what narrows most risk first.
+
+Five questions come before all others: S01 to S04 and E01. They take ten seconds each, and the
+size of the practice and the number of records tune what everything after them means: impacts,
+practice sets, how an answer is read. Then comes the interview at the desk, and then the walk:
+nobody gets up in between. Last is what an ordinary practice has nothing to do with.
+
+Inside each of these parts, a question stands by the levels that the risks it narrows could reach:
+first by how many of them could be very high, then by how many high, and so on. Nothing is added up
+or multiplied. Equals go by required before addressable, and then in the order of a visit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from riskscan.model import Answer, ControlResult, OpenQuestion, Risk
+from riskscan.assess.answering import is_put_off, is_usable
+from riskscan.assess.questions import questions
+from riskscan.model import (
+    Answer,
+    ControlResult,
+    ControlStatus,
+    Implementation,
+    Level,
+    OpenQuestion,
+    Question,
+    Risk,
+    Section,
+)
+
+FIRST = ("S01", "S02", "S03", "S04", "E01")
+"""What everything is tuned by."""
+GATE = "E14"
+"""Settles for nearly every practice that what stays at the end does not apply."""
 
 
 def open_questions(
@@ -14,5 +41,59 @@ def open_questions(
     answers: Mapping[str, Answer],
     today: date,
 ) -> tuple[OpenQuestion, ...]:
-    """Return the questions without a usable answer, the most telling first."""
-    return ()
+    """Return the questions without a usable answer, the most telling first.
+
+    ``answers`` are the newest ones, by id of the question. A control that is met without a word
+    from anyone is not asked about.
+    """
+    results = {r.control.id: r for r in controls}
+    wide = [r for r in risks if r.best is not r.worst]
+    ranked = []
+    for place, question in enumerate(questions().values()):
+        said = answers.get(question.id)
+        if said is not None and is_usable(said, today):
+            continue
+        result = results.get(question.id)
+        if result is not None and result.status is ControlStatus.MET:
+            continue
+        narrowed = [r for r in wide if _tells(question, r)]
+        put_off = said is not None and is_put_off(said)
+        key = (
+            _part(question, result),
+            _weight(narrowed),
+            put_off,
+            _is_addressable(result),
+            place,
+        )
+        ranked.append((key, _open(question, narrowed, put_off)))
+    return tuple(asked for _, asked in sorted(ranked, key=lambda pair: pair[0]))
+
+
+def _tells(question: Question, risk: Risk) -> bool:
+    """Whether an answer can narrow a risk, by itself or by what it says of a control."""
+    return not {question.id, *question.controls}.isdisjoint(risk.asks)
+
+
+def _part(question: Question, result: ControlResult | None) -> int:
+    """Return the part of a visit that a question belongs to."""
+    if question.id in FIRST:
+        return 0
+    if question.id == GATE:
+        return 3
+    if result is not None and result.control.default_not_applicable:
+        return 4
+    return 2 if question.section is Section.SITE_WALK else 1
+
+
+def _weight(narrowed: Sequence[Risk]) -> tuple[int, ...]:
+    """Count the risks by the level they could reach, the highest first, to sort by."""
+    return tuple(-sum(r.worst is level for r in narrowed) for level in reversed(Level))
+
+
+def _is_addressable(result: ControlResult | None) -> bool:
+    return result is not None and result.control.implementation is Implementation.ADDRESSABLE
+
+
+def _open(question: Question, narrowed: Sequence[Risk], put_off: bool) -> OpenQuestion:
+    highest = sorted(narrowed, key=lambda r: (-r.worst.rank, r.id))
+    return OpenQuestion(question.id, len(highest), tuple(r.id for r in highest), put_off)

@@ -81,6 +81,8 @@ class Question:
     """Leaf controls that the answer speaks to, beside the one that it is named after."""
     asked_of: str = ""
     """Who usually knows: ``practice manager``, ``IT provider``, ``owner``."""
+    favorable: AnswerValue = AnswerValue.YES
+    """The answer that speaks well of the practice: no, where the question asks for trouble."""
 
 
 @dataclass(frozen=True, slots=True)
