@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from riskscan.assess import acceptances, decided, exceptions, progress, sizes, status
 from riskscan.assess.actions import plan
@@ -12,7 +12,7 @@ from riskscan.assess.agreements import agreements
 from riskscan.assess.checklist import load_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.circumstances import initiations, threat_results
-from riskscan.assess.conflicts import conflicts
+from riskscan.assess.conflicts import Before, conflicts, contradicts
 from riskscan.assess.coverage import coverage
 from riskscan.assess.estate import Estate
 from riskscan.assess.estimate import estimate
@@ -91,6 +91,7 @@ def assess(
         vantages=places(scan, elsewhere),
     )
     size = sizes.profile(said, scan)
+    before = _before(previous, controls, decisions, knowledge, scan, today)
     parts = elements(scan, said, registers, todo.risks, controls, actions)
     return Assessment(
         scan_id=scan.id,
@@ -108,7 +109,7 @@ def assess(
         rules_revision=scan.rules_revision,
         elements=parts,
         standards=standards(controls),
-        conflicts=conflicts(controls, findings),
+        conflicts=conflicts(controls, findings, today, before),
         threats=threat_results(begins, todo.risks),
         exceptions=excused,
         vendors=vendors,
@@ -145,6 +146,25 @@ def _controls(
         size=sizes.profile(said, estate.scan).size,
     )
     return tuple(status.judge(c, said.get(c.id), grounds) for c in checklist.controls)
+
+
+def _before(
+    previous: Scan | None,
+    controls: Sequence[ControlResult],
+    decisions: Sequence[Decision],
+    knowledge: Knowledge,
+    scan: Scan,
+    today: date,
+) -> Before | None:
+    """Ask of an earlier scan what the answers of today would have disagreed with."""
+    doubted = [c.control for c in controls if contradicts(c, today) and not c.findings]
+    checks = {check: CHECKS[check] for c in doubted for check in c.checks}
+    if previous is None or not checks:
+        return None
+    then, since = (s.ended_at or s.started_at for s in (previous, scan))
+    context = Context(previous, knowledge, then, tuple(Estate.of(previous).devices.values()))
+    seen = decided.apply(run(checks, context), decisions, today)
+    return Before(seen, then.date(), since.date())
 
 
 def check_text(check_id: str) -> Check:

@@ -8,23 +8,29 @@ network are as received: whoever prints the lines makes them printable.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
 
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.estate import Estate, name_of
-from riskscan.assess.explain_control import control_lines
+from riskscan.assess.explain_control import Basis, control_lines
 from riskscan.assess.exposure import BEST, UNTESTED, WORST
-from riskscan.assess.library import criticality, threats
+from riskscan.assess.gaps import CLOUD, gaps
+from riskscan.assess.grounds import newest
+from riskscan.assess.library import criticality
+from riskscan.assess.questions import questions
 from riskscan.assess.register import Group
 from riskscan.assess.scoring import score
+from riskscan.assess.weaknesses import WEAKNESSES
 from riskscan.model import (
+    Answer,
     Assessment,
     Confidence,
     ControlResult,
     DeviceClass,
     Finding,
     Level,
+    Registers,
     Risk,
     Scan,
 )
@@ -37,14 +43,19 @@ SURE = {
 
 _EXPOSED = {
     WORST: "it can be reached from an untrusted network: one step up",
-    UNTESTED: "nobody has tested from where it can be reached: no step",
-    BEST: "a test shows that office and guest networks cannot reach it: one step down",
+    UNTESTED: "from where it can be reached is not settled by tests: no step",
+    BEST: "tests show that office and guest networks cannot reach it: one step down",
 }
 
 _SAFEGUARDS = (
-    "no independent safeguard was measured: no step",
-    "one independent safeguard was measured: one step down",
-    "independent safeguards were measured: two steps down",
+    "no safeguard that counts acts on it: no step",
+    "one safeguard acts on it: one step down",
+    "two safeguards act on it: two steps down",
+)
+
+_NONE_COUNTED = (
+    "no safeguard is counted against what a scan found (what acts on it is measured as exposure, "
+    "or stands in the register of device exceptions)"
 )
 
 
@@ -55,8 +66,11 @@ class Case:
     scan: Scan
     filed: Assessment
     again: Assessment
-    scanned_before: bool = False
-    """Whether an earlier complete scan of the site counted."""
+    previous: Scan | None = None
+    """An earlier complete scan of the site, if one counted."""
+    answers: Sequence[Answer] = ()
+    """The newest to each question, as of that assessment."""
+    registers: Registers = field(default_factory=Registers)
 
     @property
     def new_content(self) -> bool:
@@ -77,11 +91,13 @@ def explain_risk(case: Case, risk: Risk) -> tuple[str, ...]:
         "",
         *_impact(case, risk),
         "",
+        *_moved(risk),
+        "",
         *_level(case, risk),
         "",
-        "The findings behind it, and what was seen:",
-        *(line for f in _findings(case, risk) for line in finding_brief(f)),
+        *_seen(case, risk),
         "",
+        *_open(case, risk),
         *_answered_by(case, risk),
     )
 
@@ -90,7 +106,9 @@ def explain_control(case: Case, result: ControlResult) -> tuple[str, ...]:
     """Say why one control of ``case.filed`` has its status, and what would change it."""
     id = result.control.id
     again = next((c for c in case.again.controls if c.control.id == id), None)
-    first, *rest = control_lines(case.scan, case.filed, result, case.scanned_before)
+    said = newest(case.answers) if case.answers else None
+    basis = Basis(case.scan, case.filed, case.previous, said, case.registers)
+    first, *rest = control_lines(basis, result)
     return (first, *_recomputed(case, _differing(result, again)), *rest)
 
 
@@ -168,8 +186,7 @@ def _recomputed(case: Case, differing: str) -> Iterator[str]:
 
 
 def _scenario(case: Case, risk: Risk) -> Iterator[str]:
-    judgement = CHECKS.get(risk.check)
-    kind = risk.device_class.label if risk.device_class else "the network as a whole"
+    judgement = WEAKNESSES.get(risk.check)
     yield f"Threat {risk.threat.id}: {risk.threat.title}."
     if judgement is None:
         yield f"Weakness {risk.check}: the check is retired since."
@@ -177,29 +194,68 @@ def _scenario(case: Case, risk: Risk) -> Iterator[str]:
         yield f"Weakness {risk.check}: {judgement.check.title}."
         if why := judgement.feeds.get(risk.threat.id):
             yield f"Why it helps the threat: {why}"
-    yield f"Assets: {kind}; {', '.join(risk.members) or 'no single device'}."
+    where = f", in {risk.zone}" if risk.zone else ""
+    yield f"Assets: {risk.assets}{where}. {_members(risk)}"
+    if risk.key:
+        yield f"Key: {risk.key}, the same in every assessment; {risk.id} is only its rank today."
+    yield from _accepted(risk)
+
+
+def _members(risk: Risk) -> str:
+    if not risk.members:
+        return "No single device of the scan stands for it."
+    return f"Devices: {', '.join(risk.members)}."
+
+
+def _accepted(risk: Risk) -> Iterator[str]:
+    if risk.acceptance is not None:
+        until = f" until {risk.acceptance.until}" if risk.acceptance.until else ""
+        yield f"Accepted by {risk.acceptance.approver}{until}: {risk.acceptance.reason}"
+    if risk.reopened:
+        yield f"An acceptance ended: {risk.reopened}"
 
 
 def _likelihood(risk: Risk) -> Iterator[str]:
-    made = score(risk.initiation, risk.severity, risk.exposure, risk.controls, risk.impact.level)
     yield "Likelihood, in two parts:"
-    yield f"  That it is tried: {risk.initiation}. {risk.threat.basis}{_raised(risk)}"
+    yield f"  That it is tried: {risk.initiation}. {risk.threat.basis}{_default(risk)}"
+    yield f"  That it then does harm: {risk.adverse}. {_adverse(risk)}"
     yield (
-        f"  That it then does harm: {made.adverse}. The weakness is {risk.severity}; "
-        f"{_EXPOSED[risk.exposure]}; {_SAFEGUARDS[min(risk.controls, 2)]}."
-    )
-    yield (
-        f"  Together: {made.likelihood}. NIST SP 800-30 r1, table G-5, row {risk.initiation}, "
-        f"column {made.adverse}."
+        f"  Together: {risk.likelihood}. NIST SP 800-30 r1, table G-5, row {risk.initiation}, "
+        f"column {risk.adverse}."
     )
 
 
-def _raised(risk: Risk) -> str:
+def _default(risk: Risk) -> str:
     if risk.initiation is risk.threat.initiation:
         return ""
-    listed = threats().get(risk.threat.id)
-    by = f"{listed.raised_by} failed" if listed and listed.raised_by else "another check failed"
-    return f" By itself it is {risk.threat.initiation}; it is raised because {by} in this scan."
+    return f" By itself it is {risk.threat.initiation}; what moved it stands below."
+
+
+def _adverse(risk: Risk) -> str:
+    """Say which steps lead from the weakness to the second part of likelihood."""
+    weak = f"The weakness is {risk.severity} {_severity_rule(risk)}"
+    made = score(risk.initiation, risk.severity, risk.exposure, risk.controls, risk.impact.level)
+    if risk.check in gaps():
+        if risk.adverse is not made.adverse:
+            return f"{weak}; what was shown takes it away, so very low is left."
+        return f"{weak}; {_SAFEGUARDS[min(risk.controls, 2)]}."
+    steps = f"{weak}; {_EXPOSED[max(BEST, min(WORST, risk.exposure))]}; {_NONE_COUNTED}"
+    if risk.adverse is not made.adverse:
+        return (
+            f"{steps}. Attackers are known to use it and can reach it from outside: "
+            f"{risk.adverse} is the least."
+        )
+    return f"{steps}."
+
+
+def _severity_rule(risk: Risk) -> str:
+    judgement = WEAKNESSES.get(risk.check)
+    if judgement is None:
+        return ""
+    own = judgement.check.severity
+    if own is risk.severity:
+        return f"(the level of {risk.check} in the weakness table)"
+    return f"({risk.check} is {own} in general; the findings below say why it differs here)"
 
 
 def _impact(case: Case, risk: Risk) -> Iterator[str]:
@@ -208,15 +264,74 @@ def _impact(case: Case, risk: Risk) -> Iterator[str]:
         f"Impact: {impact.level}, the highest of confidentiality {impact.confidentiality}, "
         f"integrity {impact.integrity}, availability {impact.availability}."
     )
-    for device_class in _classes(case, risk):
+    classes = _classes(case, risk)
+    counted = [c for c in classes if criticality()[c].impact == impact]
+    for device_class in classes:
         entry = criticality()[device_class]
         one = entry.impact
         safety = "; a patient may come to harm" if entry.patient_safety else ""
-        counts = "" if one != impact else " This counts."
+        counts = " This counts." if device_class in counted else ""
         yield (
             f"  {name_of(device_class)}: confidentiality {one.confidentiality}, integrity "
             f"{one.integrity}, availability {one.availability}: {entry.harm}{safety}.{counts}"
         )
+    if not counted:
+        yield f"  {_own_worth(risk)} This counts."
+
+
+def _own_worth(risk: Risk) -> str:
+    """Say where the cells come from that no class of the group has by default."""
+    gap = gaps().get(risk.check)
+    if gap is not None and gap.of_practice:
+        return "It concerns the practice as a whole: the cells are those of its best system."
+    if gap is not None and gap.worth == CLOUD:
+        return "What stands with a vendor: the cells are those of cloud systems."
+    if gap is not None and not risk.members:
+        return f"No such device was seen: {gap.worth} stands in, as the practice's list has it."
+    return "The practice's own circumstances moved a cell of the table; how stands below."
+
+
+def _moved(risk: Risk) -> Iterator[str]:
+    if not risk.because:
+        yield "Nothing moved a step of it: every default counts."
+        return
+    yield "What moved a step, or was weighed and did not:"
+    yield from (f"  {sentence}" for sentence in risk.because)
+
+
+def _seen(case: Case, risk: Risk) -> Iterator[str]:
+    findings = list(_findings(case, risk))
+    if findings:
+        yield "The findings behind it, and what was seen:"
+        yield from (line for f in findings for line in finding_brief(f))
+        return
+    gap = gaps().get(risk.check)
+    if gap is None:
+        return
+    yield "No scan can see this weakness. What was said of it:"
+    for result in case.filed.controls:
+        if result.control.id in gap.controls:
+            yield (
+                f"  {result.control.id} {result.control.title}: {result.status}. {result.reason}"
+            )
+    for question in (q for q in gap.controls if q in gap.good):
+        yield f"  {question}: {_asked(case, question)}"
+
+
+def _open(case: Case, risk: Risk) -> Iterator[str]:
+    """Name the questions whose answers would narrow it."""
+    if not risk.asks:
+        return
+    yield "What an answer would narrow or move:"
+    yield from (f"  {id}: {_asked(case, id)}" for id in risk.asks)
+    yield ""
+
+
+def _asked(case: Case, id: str) -> str:
+    known = questions()
+    if id in known:
+        return known[id].text
+    return next((c.control.question for c in case.filed.controls if c.control.id == id), "")
 
 
 def _classes(case: Case, risk: Risk) -> list[DeviceClass]:
@@ -226,26 +341,13 @@ def _classes(case: Case, risk: Risk) -> list[DeviceClass]:
 
 
 def _level(case: Case, risk: Risk) -> Iterator[str]:
-    made = score(risk.initiation, risk.severity, risk.exposure, risk.controls, risk.impact.level)
     yield (
-        f"Level: {made.level}. NIST SP 800-30 r1, table I-2, row {made.likelihood}, "
+        f"Level: {risk.level}. NIST SP 800-30 r1, table I-2, row {risk.likelihood}, "
         f"column {risk.impact.level}."
     )
     group = _group(case, risk)
-    unsure = group is not None and not group.confirmed
-    unnamed = risk.device_class is DeviceClass.UNKNOWN
-    yield (
-        f"  At best {risk.best}: if {_EXPOSED[BEST].split(':')[0]}"
-        + ("; if the weakness turns out not to be there" if unsure else "")
-        + ("; if the unidentified device is of little worth" if unnamed else "")
-        + "."
-    )
-    yield (
-        f"  At worst {risk.worst}: if {_EXPOSED[WORST].split(':')[0]}"
-        + ("; if the weakness is confirmed" if unsure else "")
-        + ("; if the unidentified device is of the highest worth" if unnamed else "")
-        + "."
-    )
+    yield f"  At best {risk.best}: {_if_well(risk, group)}."
+    yield f"  At worst {risk.worst}: {_if_badly(risk, group)}."
     if group is not None and group.severity is not group.severity_if_true:
         yield (
             f"  Unconfirmed, the weakness counts as {group.severity}; "
@@ -253,8 +355,40 @@ def _level(case: Case, risk: Risk) -> Iterator[str]:
         )
 
 
+def _if_well(risk: Risk, group: Group | None) -> str:
+    if risk.best is risk.level:
+        return "nothing that is open could lower it"
+    parts = []
+    if group is not None and risk.exposure == UNTESTED:
+        parts.append("if tests show that office and guest networks cannot reach it")
+    if group is not None and not group.confirmed:
+        parts.append("if the weakness turns out not to be there")
+    if risk.device_class is DeviceClass.UNKNOWN:
+        parts.append("if the unidentified device is of little worth")
+    if risk.asks:
+        parts.append(f"if the answers to {', '.join(risk.asks)} are good")
+    return "; ".join(parts)
+
+
+def _if_badly(risk: Risk, group: Group | None) -> str:
+    if risk.worst is risk.level:
+        return "nothing that is open could raise it"
+    parts = []
+    if group is not None and risk.exposure == UNTESTED:
+        parts.append("if it can be reached from an untrusted network")
+    if group is not None and not group.confirmed:
+        parts.append("if the weakness is confirmed")
+    if risk.device_class is DeviceClass.UNKNOWN:
+        parts.append("if the unidentified device is of the highest worth")
+    if risk.asks:
+        parts.append(f"if the answers to {', '.join(risk.asks)} are bad")
+    elif group is None:
+        parts.append("if such devices are there after all")
+    return "; ".join(parts)
+
+
 def _group(case: Case, risk: Risk) -> Group | None:
-    judgement, found = CHECKS.get(risk.check), tuple(_findings(case, risk))
+    judgement, found = WEAKNESSES.get(risk.check), tuple(_findings(case, risk))
     devices = Estate.of(case.scan).devices
     if judgement is None or not found:
         return None

@@ -2,252 +2,389 @@
 
 The first rule that fits decides:
 
-1. An open refutation (a failed check that cites the control, more than a guess) leaves it partial
-   at best, and not met if a system of very high worth is affected, or more than a tenth of all
-   devices, or if no answer supports it. No answer removes it. Findings of low severity alone
-   weaken a control and do not void it: partial.
-2. Not applicable takes a reason: the checklist's own, or one that a named person gave.
-3. Met takes a fresh yes, the document sighted where one is needed, and no gap in what the checks
-   could see. A scan alone never gives it.
-4. Partial is what falls short of that; a yes without its document is attested, no more.
-5. All else is not assessed, and unknown is never met.
+1. Refuted. An open refutation (a failed check that cites the control, more than a guess; a site
+   walk that saw otherwise; a register that disagrees with the network or admits it) leaves it
+   partial at best, and not met if a system of very high worth is affected, or more than a tenth of
+   what is in scope, or if nothing supports it. No answer removes it, not even a reasoned "not
+   applicable": what was seen does apply. A person closes it as a false positive or an exception,
+   or a later scan sees it gone.
+2. Not applicable takes a reason (the checklist's own, or the answer's) and an approver. The
+   person who answered does not count as one. Until someone approved, the checklist's own reason
+   is shown, to be confirmed; a reason of the practice's own leaves the control not assessed.
+3. Met takes all that the checklist needs for it, fresh and complete. A scan alone never gives it.
+4. Addressable specifications (164.306(d)(3)) can be met by an alternative, or be not reasonable,
+   by a complete and current record of decision. Required ones never.
+5. A plain no is not met; for an addressable specification without that record it is partial,
+   "decision not documented".
+6. Partial is what some of the needed evidence, and not all, speaks for.
+7. All else is not assessed, and unknown is never met.
+
+Two controls that the same evidence speaks for are judged apart: nothing is averaged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from riskscan.assess.decided import set_aside
-from riskscan.assess.estate import Estate
+from riskscan.assess.evidence import Piece, about, refutes, said, seen, walked
+from riskscan.assess.grounds import FRESH, Grounds, newest, plural
+from riskscan.assess.needs import Asked, held
 from riskscan.model import (
+    AddressableDecision,
     Answer,
     AnswerValue,
     Assurance,
+    Choice,
     Confidence,
     Control,
     ControlResult,
     ControlStatus,
-    Finding,
+    EvidenceKind,
     Implementation,
     Level,
-    Registers,
-    Result,
-    Scan,
+    Polarity,
     ScanPower,
-    VendorResult,
 )
 
-FRESH = timedelta(days=365)
-"""How long an answer or a sighted document counts (riskscan baseline, not a legal term)."""
-
-POSITIVE = frozenset({"tls.old-version", "cleartext.dicom"})
-"""Checks whose pass, with evidence, shows a safeguard at work and not just an absent weakness."""
-
-NEEDS_MORE = {
-    "A13": "A protection report for every computer would have to be read in to call it met.",
-    "A17": "A recent backup report and a dated restore test would have to be read in.",
-    "A22": "A second dated scan is needed beside the non-technical review.",
-    "T04": "An encryption report for every computer would have to be read in to call it met.",
-    "T07": "A report of second factors for remote and administrator access would be needed.",
-}
-"""Controls whose proof is more than an answer and a document, and what is missing."""
-
+__all__ = ["FRESH", "Grounds", "judge", "newest"]
 
 _NAMED = 5
 """Kinds of weakness that a control's reason names."""
 
+_ASSURED = {
+    EvidenceKind.ATTEST: Assurance.ATTESTED,
+    EvidenceKind.DOCUMENT: Assurance.DOCUMENT,
+    EvidenceKind.WALK: Assurance.DOCUMENT,
+    # The practice's own list, read in: nothing of it was measured with credentials.
+    EvidenceKind.IMPORT: Assurance.DOCUMENT,
+    EvidenceKind.SCAN: Assurance.SCANNED,
+}
+"""How far each kind of evidence assures."""
+
+_ORDER = tuple(Assurance)
+
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
-    """All that a control may be judged by."""
+class Outcome:
+    """What a rule decided."""
 
-    findings: Mapping[str, Sequence[Finding]]
-    """By check."""
-    titles: Mapping[str, str]
-    """Of checks."""
-    estate: Estate
-    today: date
-    scanned_before: bool
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    """The newest one to each question, also to those that ask for no single control."""
-    registers: Registers = field(default_factory=Registers)
-    previous: Scan | None = None
-    """An earlier complete scan of the practice."""
-    vendors: tuple[VendorResult, ...] = ()
+    status: ControlStatus
+    assurance: Assurance
+    reason: str
 
 
-def newest(answers: Iterable[Answer]) -> dict[str, Answer]:
-    """Return the latest answer to each question; of two on one day, the later in order."""
-    latest: dict[str, Answer] = {}
-    for answer in answers:
-        known = latest.get(answer.question)
-        if known is None or answer.on >= known.on:
-            latest[answer.question] = answer
-    return latest
+class Case:
+    """One control with all evidence on it, sorted once."""
+
+    def __init__(self, control: Control, answer: Answer | None, grounds: Grounds) -> None:
+        self.control = control
+        self.answer = answer
+        self.grounds = grounds
+        self.fresh = answer if answer is not None and grounds.is_fresh(answer) else None
+        needs = held(Asked(control, self.fresh, grounds))
+        self.lacking = needs.lacking
+        self.pieces = (
+            *seen(control, grounds),
+            *said(control, answer),
+            *walked(control, grounds),
+            *needs.pieces,
+        )
+
+    @cached_property
+    def decision(self) -> AddressableDecision | None:
+        """The newest record of decision; a required control has none."""
+        if self.control.implementation is Implementation.REQUIRED:
+            return None
+        found = [
+            d
+            for _, d in self.grounds.registers.of(AddressableDecision)
+            if d.control == self.control.id
+        ]
+        return found[-1] if found else None
+
+    @cached_property
+    def decided(self) -> bool:
+        """Whether the record says what is done instead, or why nothing, and is complete."""
+        return self.decision is not None and not undecided(self.decision, self.grounds)
+
+    @cached_property
+    def against(self) -> tuple[Piece, ...]:
+        """Open refutations. What the practice itself admits yields to its record of decision."""
+        return tuple(
+            p
+            for p in self._speaking(Polarity.REFUTES)
+            if p.record.confidence is not Confidence.LOW
+            and p.record.source != self.control.id
+            and not (self.decided and p.record.kind is EvidenceKind.ATTEST)
+        )
+
+    @cached_property
+    def supports(self) -> tuple[Piece, ...]:
+        return tuple(self._speaking(Polarity.SUPPORTS))
+
+    def _speaking(self, polarity: Polarity) -> list[Piece]:
+        today = self.grounds.today
+        return [
+            p
+            for p in self.pieces
+            if p.polarity is polarity
+            and (p.record.expires_on is None or today <= p.record.expires_on)
+        ]
+
+    def says(self, *values: AnswerValue) -> bool:
+        """Whether the fresh answer is one of some words."""
+        return self.fresh is not None and self.fresh.value in values
+
+    @property
+    def words(self) -> str:
+        """Who answered what and when, in a sentence."""
+        answer = self.fresh
+        return f"{answer.said_by} answered “{answer.value}” on {answer.on}." if answer else ""
+
+    def assured(self, pieces: Sequence[Piece]) -> Assurance:
+        """Return how far the strongest of some evidence assures."""
+        ranks = [_ORDER.index(_ASSURED[p.record.kind]) for p in pieces]
+        assurance = _ORDER[max(ranks, default=0)]
+        if self.control.scan_power is ScanPower.NONE and assurance is Assurance.SCANNED:
+            return Assurance.DOCUMENT
+        return assurance
+
+
+def undecided(decision: AddressableDecision, grounds: Grounds) -> str:
+    """Say what a record of decision lacks; nothing if it is complete and current.
+
+    Without a day of review it holds for a year, as any other document.
+    """
+    if decision.decision not in (Choice.ALTERNATIVE, Choice.NOT_REASONABLE):
+        return "it names no alternative and no reason against one"
+    missing = [
+        word
+        for word, there in (
+            ("its rationale", decision.rationale),
+            ("who approved it", decision.approver),
+            ("its date", decision.decided_on),
+            (
+                "what is in place instead",
+                decision.alternative or decision.decision is not Choice.ALTERNATIVE,
+            ),
+        )
+        if not there
+    ]
+    if missing:
+        return f"it lacks {', '.join(missing)}"
+    if decision.decided_on is None or decision.decided_on > grounds.today:
+        return f"it holds only from {decision.decided_on}"
+    ends = decision.review_on or decision.decided_on + FRESH
+    return f"it was to be looked at again on {ends}" if grounds.today > ends else ""
 
 
 def judge(control: Control, answer: Answer | None, grounds: Grounds) -> ControlResult:
-    """Return the status of one control, its assurance, and why in words."""
-    about = [f for check in control.checks for f in grounds.findings.get(check, ())]
-    against = [f for f in about if f.is_open and f.confidence is not Confidence.LOW]
-    stale = answer is not None and grounds.today - answer.on > FRESH
-    fresh = None if stale else answer
-    if against:
-        status, assurance, reason = _denied(control, fresh, _refuted(against, fresh, grounds))
-    elif fresh is None or fresh.value is AnswerValue.UNKNOWN:
-        status, assurance, reason = _unanswered(control, answer, about, grounds)
-    else:
-        status, assurance, reason = _answered(control, fresh, about, grounds)
-    guesses = sum(f.is_open for f in about) - len(against)
-    if guesses:
-        reason += f" {_count(guesses, 'sign')} of a weakness must still be confirmed."
-    if aside := set_aside(about):
-        reason += f" Set aside by named persons: {aside}."
-    return ControlResult(control, status, assurance, reason, tuple(f.id for f in against), answer)
+    """Return the status of one control, its assurance, why in words, and on what evidence."""
+    case = Case(control, answer, grounds)
+    outcome = next(found for rule in _RULES if (found := rule(case)) is not None)
+    settled = (
+        ControlStatus.MET,
+        ControlStatus.MET_ALTERNATIVE,
+        ControlStatus.NOT_REASONABLE,
+        ControlStatus.NOT_APPLICABLE,
+    )
+    return ControlResult(
+        control=control,
+        status=outcome.status,
+        assurance=outcome.assurance,
+        reason=outcome.reason + _beside(case),
+        findings=tuple(id for p in case.against for id in p.findings),
+        answer=answer,
+        evidence=tuple(p.record for p in case.pieces),
+        lacking=() if outcome.status in settled else _lacking(case),
+        decision=case.decision,
+    )
 
 
-_Outcome = tuple[ControlStatus, Assurance, str]
-
-
-def _refuted(against: Sequence[Finding], answer: Answer | None, grounds: Grounds) -> _Outcome:
-    estate = grounds.estate
-    touched = {str(d.address) for f in against for d in estate.touched(f)}
-    supported = answer is not None and answer.value in (AnswerValue.YES, AnswerValue.PARTLY)
-    vital = sorted(a for a in touched if estate.worth(a) is Level.VERY_HIGH)
-    many = len(touched) * 10 > len(estate.devices)
-    weighty = any(f.severity >= Level.MODERATE for f in against)
-    void = weighty and (bool(vital) or many or not supported)
-    reason = f"The scan speaks against it: {_listed(against, grounds)}."
-    if void and vital:
+def _refuted(case: Case) -> Outcome | None:
+    against = case.against
+    if not against:
+        return None
+    grounds = case.grounds
+    touched = {address for p in against for address in p.touched}
+    vital = any(grounds.estate.worth(a) is Level.VERY_HIGH for a in touched)
+    supported = case.decided or (
+        bool(case.supports) and not case.says(AnswerValue.NO, AnswerValue.NOT_APPLICABLE)
+    )
+    void = vital or _many(case, touched) or not supported
+    reason = f"{_listed(against)}"
+    if vital:
         reason += " Systems of the highest worth are affected."
-    elif void and many:
-        reason += " More than a tenth of all devices are affected."
+    elif void and supported:
+        reason += " More than a tenth of what is in scope is affected."
     elif void:
-        reason += " No answer on file supports it."
-    elif not weighty:
-        reason += " These weaken the safeguard and do not void it."
-    if answer is not None and answer.value in (AnswerValue.YES, AnswerValue.NOT_APPLICABLE):
+        reason += " Nothing on file supports it."
+    if case.says(AnswerValue.NO):
+        reason = f"{case.words} {reason}"
+    elif case.says(AnswerValue.YES, AnswerValue.NOT_APPLICABLE) and case.fresh:
         reason += (
-            f" The answer “{answer.value}” of {answer.said_by} disagrees; what was seen stands "
-            "until a later scan or a documented exception."
+            f" The answer “{case.fresh.value}” of {case.fresh.said_by} disagrees; what was seen "
+            "stands until a named person closes it or a later scan sees it gone."
         )
     status = ControlStatus.NOT_MET if void else ControlStatus.PARTIAL
-    return status, Assurance.SCANNED, reason
+    return Outcome(status, case.assured(against), reason)
 
 
-def _denied(control: Control, answer: Answer | None, seen: _Outcome) -> _Outcome:
-    """Hold a refuted control to a plain no: what the scan saw cannot make more of it."""
+def _many(case: Case, touched: set[str]) -> bool:
+    """Say whether more than a tenth of what is in scope of the control is affected."""
+    shares = [
+        (p.record.covered, p.record.in_scope)
+        for p in case.against
+        if p.record.covered is not None and p.record.in_scope
+    ]
+    scope = {f.address for f in about(case.control, case.grounds) if f.address is not None}
+    in_scope = len(scope | touched) or len(case.grounds.estate.devices)
+    return len(touched) * 10 > in_scope or any(
+        covered * 10 > whole for covered, whole in shares if whole
+    )
+
+
+def _not_applicable(case: Case) -> Outcome | None:
+    control, answer = case.control, case.fresh
+    default = control.default_not_applicable
+    rule = case.grounds.rule(control.id)
+    denied = case.says(AnswerValue.NOT_APPLICABLE) or (
+        rule.asks_whether and case.says(AnswerValue.NO)
+    )
+    if answer is not None and denied:
+        why = answer.note or default
+        if why and answer.approver:
+            text = f"{why} Said by {answer.said_by} on {answer.on}, approved by {answer.approver}."
+            assured = Assurance.DOCUMENT if answer.document else Assurance.ATTESTED
+            return Outcome(ControlStatus.NOT_APPLICABLE, assured, text)
+        if default:
+            text = f"{default} {case.words} Not approved yet: a named person must."
+            return Outcome(ControlStatus.NOT_APPLICABLE, Assurance.NONE, text)
+        gap = "not approved yet: a named person must" if why else "answered without a reason"
+        text = f"“Not applicable” is {gap}. {why} To ask: {control.question}"
+        return Outcome(ControlStatus.NOT_ASSESSED, Assurance.NONE, " ".join(text.split()))
+    if default and not case.says(
+        AnswerValue.YES, AnswerValue.PARTLY, AnswerValue.NO, AnswerValue.CHOICE
+    ):
+        reason = f"{default} To be confirmed by the practice."
+        return Outcome(ControlStatus.NOT_APPLICABLE, Assurance.NONE, reason)
+    return None
+
+
+def _met(case: Case) -> Outcome | None:
+    if case.lacking or not case.says(AnswerValue.YES):
+        return None
+    others = [
+        p.record.says for p in case.supports if p.record.source != case.control.id
+    ]  # beside the answer itself
+    document = case.fresh.document if case.fresh else ""
+    sighted = f"Sighted: {document}." if document else ""
+    reason = " ".join(part for part in (case.words, sighted, *others[:_NAMED]) if part)
+    return Outcome(ControlStatus.MET, case.assured(case.supports), reason)
+
+
+def _alternative(case: Case) -> Outcome | None:
+    record = case.decision
+    if record is None or not case.decided:
+        return None
+    by = f"Decided by {record.approver} on {record.decided_on}"
+    until = f", to be looked at again on {record.review_on}" if record.review_on else ""
+    document = case.fresh is not None and case.fresh.document
+    assured = Assurance.DOCUMENT if document else Assurance.ATTESTED
+    if record.decision is Choice.ALTERNATIVE:
+        text = f"In place instead: {_ended(record.alternative)} {_ended(record.rationale)}"
+        return Outcome(ControlStatus.MET_ALTERNATIVE, assured, f"{text} {by}{until}.")
+    text = f"Not reasonable here: {_ended(record.rationale)} {by}{until}."
+    return Outcome(ControlStatus.NOT_REASONABLE, assured, text)
+
+
+def _denied(case: Case) -> Outcome | None:
+    answer = case.fresh
     if answer is None or answer.value is not AnswerValue.NO:
-        return seen
-    said = f"{answer.said_by} answered “{answer.value}” on {answer.on}."
-    status, _, why = _absent(control, answer, said)
-    if status is not ControlStatus.NOT_MET:
-        return seen
-    return status, Assurance.SCANNED, f"{why} {seen[2]}"
+        return None
+    assured = Assurance.DOCUMENT if answer.document else Assurance.ATTESTED
+    text = f"{case.words} {answer.note}".rstrip()
+    if case.control.implementation is Implementation.REQUIRED:
+        return Outcome(ControlStatus.NOT_MET, assured, text)
+    record = case.decision
+    why = f": {undecided(record, case.grounds)}" if record else ""
+    text = f"{text} Decision not documented (164.306(d)(3)){why}."
+    return Outcome(ControlStatus.PARTIAL, assured, text)
 
 
-def _unanswered(
-    control: Control, answer: Answer | None, about: Sequence[Finding], grounds: Grounds
-) -> _Outcome:
-    if control.default_not_applicable and (answer is None or answer.value is AnswerValue.UNKNOWN):
-        reason = f"{control.default_not_applicable} To be confirmed by the practice."
-        return ControlStatus.NOT_APPLICABLE, Assurance.NONE, reason
-    good = [f for f in about if f.check in POSITIVE and f.result is Result.PASS and f.evidence]
-    can_support = control.scan_power in (ScanPower.SUPPORT, ScanPower.BOTH)
-    if good and can_support and not _gaps(about, grounds.estate):
-        devices = len({f.address for f in good})
-        reason = f"The scan saw it at work on {_count(devices, 'device')}. To ask: "
-        return ControlStatus.PARTIAL, Assurance.SCANNED, reason + control.question
-    return ControlStatus.NOT_ASSESSED, Assurance.NONE, _open(control, answer)
+def _partial(case: Case) -> Outcome | None:
+    if not case.supports:
+        return None
+    note = f"{case.words} {case.fresh.note}".rstrip() if case.fresh else ""
+    others = [p.record.says for p in case.supports if p.record.kind is not EvidenceKind.ATTEST]
+    parts = [note, *others[:2], *_lacking(case)[:2]]
+    if case.fresh is None or not case.says(AnswerValue.YES, AnswerValue.PARTLY):
+        parts.append(f"To ask: {case.control.question}")
+    reason = " ".join(part for part in parts if part)
+    return Outcome(ControlStatus.PARTIAL, case.assured(case.supports), reason)
 
 
-def _open(control: Control, answer: Answer | None) -> str:
+def _not_assessed(case: Case) -> Outcome:
+    answer, question = case.answer, case.control.question
     if answer is None:
-        return f"Not answered yet. To ask: {control.question}"
-    if answer.value is AnswerValue.UNKNOWN:
-        return f"{answer.said_by} did not know. To ask: {control.question}"
-    return f"The answer of {answer.on} is more than a year old. To ask again: {control.question}"
+        text = f"Not answered yet. To ask: {question}"
+    elif case.fresh is None:
+        text = f"The answer of {answer.on} is more than a year old. To ask again: {question}"
+    elif answer.value is AnswerValue.LATER:
+        text = f"{answer.said_by} put it off on {answer.on}. To ask: {question}"
+    elif answer.value is AnswerValue.UNKNOWN:
+        text = f"{answer.said_by} did not know. To ask: {question}"
+    else:
+        text = f"{case.words} That answers nothing. To ask: {question}"
+    return Outcome(ControlStatus.NOT_ASSESSED, Assurance.NONE, text)
 
 
-def _answered(
-    control: Control, answer: Answer, about: Sequence[Finding], grounds: Grounds
-) -> _Outcome:
-    assurance = Assurance.DOCUMENT if answer.document else Assurance.ATTESTED
-    said = f"{answer.said_by} answered “{answer.value}” on {answer.on}."
-    if answer.value is AnswerValue.NOT_APPLICABLE:
-        return _not_applicable(control, answer)
-    if answer.value is AnswerValue.NO:
-        return _absent(control, answer, said)
-    if answer.value is AnswerValue.PARTLY:
-        return ControlStatus.PARTIAL, assurance, f"{said} {answer.note}".rstrip()
-    lacking = _lacking(control, answer, about, grounds)
-    if lacking:
-        return ControlStatus.PARTIAL, assurance, f"{said} {lacking}"
-    sighted = f" Sighted: {answer.document}." if answer.document else ""
-    return ControlStatus.MET, assurance, said + sighted
+_RULES: tuple[Callable[[Case], Outcome | None], ...] = (
+    _refuted,
+    _not_applicable,
+    _met,
+    _alternative,
+    _denied,
+    _partial,
+    _not_assessed,
+)
+"""First match wins."""
 
 
-def _lacking(control: Control, answer: Answer, about: Sequence[Finding], grounds: Grounds) -> str:
-    """Say what keeps a yes from being met; nothing if it suffices."""
-    if control.document and not answer.document:
-        return f"The document was not sighted: {control.document}."
-    if control.id in NEEDS_MORE and not (control.id == "A22" and grounds.scanned_before):
-        return NEEDS_MORE[control.id]
-    return _gaps(about, grounds.estate)
+def _lacking(case: Case) -> tuple[str, ...]:
+    """Say what keeps a control from being met, what stands against it first."""
+    wanted = [p.record.says for p in case.against]
+    if case.says(AnswerValue.PARTLY):
+        wanted.append("It is so only in part.")
+        return (*wanted, *(s for s in case.lacking if not s.startswith("No named person")))
+    return (*wanted, *case.lacking)
 
 
-def _gaps(about: Sequence[Finding], estate: Estate) -> str:
-    """Say what the checks could not see: nothing on important devices, 5 % on others may lack."""
-    blind = [f for f in about if f.result in (Result.UNKNOWN, Result.ERROR)]
-    important = {f.address for f in blind if estate.worth(f.address) >= Level.HIGH}
-    others = [f for f in blind if f.address not in important]
-    if important:
-        return f"The scan could not check it on {_count(len(important), 'important device')}."
-    if len(others) * 20 > len(about):
-        return (
-            f"The scan could not check it on {_count(len({f.address for f in others}), 'device')}."
-        )
-    return ""
+def _beside(case: Case) -> str:
+    """Add what does not decide and must not be forgotten: guesses, and what people set aside."""
+    found = about(case.control, case.grounds)
+    guesses = sum(refutes(f) and f.confidence is Confidence.LOW for f in found)
+    text = f" {plural(guesses, 'sign')} of a weakness must still be confirmed." if guesses else ""
+    if aside := set_aside(f for f in found if not refutes(f)):
+        text += f" Set aside by named persons: {aside}."
+    return text
 
 
-def _not_applicable(control: Control, answer: Answer) -> _Outcome:
-    reason = answer.note or control.default_not_applicable
-    if not reason:
-        text = f"“Not applicable” was answered without a reason. To ask: {control.question}"
-        return ControlStatus.NOT_ASSESSED, Assurance.NONE, text
-    text = f"{reason} Confirmed by {answer.said_by} on {answer.on}."
-    return ControlStatus.NOT_APPLICABLE, Assurance.ATTESTED, text
-
-
-def _absent(control: Control, answer: Answer, said: str) -> _Outcome:
-    """A no. An addressable specification may be left out, or replaced, by a documented decision."""
-    if control.implementation is Implementation.REQUIRED or not answer.note:
-        return ControlStatus.NOT_MET, Assurance.ATTESTED, f"{said} {answer.note}".rstrip()
-    if not answer.document:
-        text = f"{said} {answer.note} The decision is not documented (164.306(d)(3))."
-        return ControlStatus.PARTIAL, Assurance.ATTESTED, text
-    text = f"{said} {answer.note} The documented decision was sighted: {answer.document}."
-    return ControlStatus.PARTIAL, Assurance.DOCUMENT, text
-
-
-def _listed(findings: Sequence[Finding], grounds: Grounds) -> str:
-    """Name each weakness once, the worst first, with the first devices that show it.
-
-    A control that many checks cite would fill a page; the findings themselves stand beside it.
-    """
-    worst = sorted(findings, key=lambda f: -f.severity.rank)
-    checks = list(dict.fromkeys(f.check for f in worst))
+def _listed(against: Sequence[Piece]) -> str:
+    """Name each weakness once, the worst first; the evidence itself stands beside it."""
+    scanned = [p.record.says for p in against if p.findings]
+    others = [p.record.says for p in against if not p.findings]
     parts = []
-    for check in checks[:_NAMED]:
-        where = [f.address or "the network" for f in findings if f.check == check]
-        shown = ", ".join(where[:3]) + (f" and {len(where) - 3} more" if len(where) > 3 else "")
-        parts.append(f"{grounds.titles[check]} ({shown})")
-    if (rest := len(checks) - _NAMED) > 0:
-        parts.append(f"and {_count(rest, 'further kind')} of weakness")
-    return "; ".join(parts)
+    if scanned:
+        shown = "; ".join(scanned[:_NAMED])
+        rest = len(scanned) - _NAMED
+        more = f"; and {plural(rest, 'further kind')} of weakness" if rest > 0 else ""
+        parts.append(f"The scan speaks against it: {shown}{more}.")
+    return " ".join([*parts, *others[:_NAMED]])
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

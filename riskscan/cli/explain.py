@@ -43,7 +43,14 @@ def explain(what: str, scan_id: str | None, format_: str, database: Path) -> Non
         scan = wanted_scan(store, scan_id)
         filed = pipeline.current(store, scan, now=now())
         again = pipeline.judge_again(store, scan, filed)
-        case = Case(scan, filed, again, pipeline.previous_of(store, scan) is not None)
+        case = Case(
+            scan,
+            filed,
+            again,
+            previous=pipeline.previous_of(store, scan),
+            answers=store.answers(until=filed.made_at),
+            registers=store.registers(until=filed.made_at),
+        )
     told = _told(case, what.strip())
     if format_ == "json":
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))

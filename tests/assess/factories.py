@@ -9,14 +9,17 @@ from ipaddress import ip_address, ip_network
 from riskscan.assess import CHECKS
 from riskscan.assess.judgement import Context, Verdict
 from riskscan.model import (
+    REGISTERS,
     Advisory,
     AffectedProduct,
     Answer,
     AnswerValue,
     Confidence,
+    Content,
     Device,
     DeviceClass,
     EndOfSupport,
+    Entry,
     FeedState,
     Host,
     Identity,
@@ -27,6 +30,7 @@ from riskscan.model import (
     Policy,
     PortState,
     ProbeResult,
+    Registers,
     Scan,
     ScanState,
     Scope,
@@ -217,6 +221,17 @@ def answer(
     on: date = date(2026, 11, 20),
 ) -> Answer:
     return Answer(control, value, "Dana Lee", on, note, document)
+
+
+def registers(*kept: Content, on: datetime = NOW) -> Registers:
+    """Make the practice's registers of some entries, all of one day."""
+    named = {register.content: register for register in REGISTERS.values()}
+    entries = []
+    for number, content in enumerate(kept, 1):
+        register = named[type(content)]
+        id = f"{register.prefix}-{number:02d}"
+        entries.append(Entry(register.name, id, content, "Dana Lee", on))
+    return Registers(tuple(entries))
 
 
 def with_telnet(

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
-from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
+from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, registers, scan, with_telnet
 
 from riskscan.assess import assess, load_checklist
 from riskscan.discover.ports import NORMAL_TCP
 from riskscan.model import (
+    AddressableDecision,
     Answer,
     AnswerValue,
     Assurance,
+    Choice,
     Confidence,
+    Content,
     ControlResult,
     ControlStatus,
+    Decision,
     Device,
     DeviceClass,
+    ListedDevice,
     PortState,
     Result,
     Scan,
@@ -35,8 +40,20 @@ def judged(
     subject: Scan,
     answers: Sequence[Answer] = (),
     previous: Scan | None = None,
+    *,
+    kept: Sequence[Content] = (),
+    decisions: Sequence[Decision] = (),
+    now: datetime = NOW,
 ) -> ControlResult:
-    result = assess(subject, answers=answers, knowledge=KNOWLEDGE, now=NOW, previous=previous)
+    result = assess(
+        subject,
+        answers=answers,
+        registers=registers(*kept),
+        decisions=decisions,
+        knowledge=KNOWLEDGE,
+        now=now,
+        previous=previous,
+    )
     return next(c for c in result.controls if c.control.id == control)
 
 
@@ -139,46 +156,138 @@ def test_more_than_a_tenth_of_the_devices_is_not_met(others: int, status: Contro
     assert judged("T09", subject, [answer("T09", document="Policy")]).status is status
 
 
-def test_not_applicable_takes_a_reason_and_removes_no_refutation() -> None:
+def test_not_applicable_takes_a_reason_and_an_approver_and_removes_no_refutation() -> None:
     subject = scan(*quiet())
-    bare = judged("P04", subject, [answer("P04", AnswerValue.NOT_APPLICABLE)])
-    said = judged(
-        "P04", subject, [answer("P04", AnswerValue.NOT_APPLICABLE, note="Landlord's duty.")]
-    )
+    no = answer("P04", AnswerValue.NOT_APPLICABLE)
+    reasoned = replace(no, note="Landlord's duty.")
+    approved = replace(reasoned, approver="Dr. Amy Chen")
     against = judged(
         "T09",
         scan(with_telnet()),
-        [answer("T09", AnswerValue.NOT_APPLICABLE, note="We have no network.")],
+        [
+            replace(
+                answer("T09", AnswerValue.NOT_APPLICABLE, note="We have no network."),
+                approver="Dr. Amy Chen",
+            )
+        ],
     )
 
-    assert bare.status is OPEN
-    assert said.status is NOT_APPLICABLE
-    assert "Dana Lee" in said.reason
+    assert judged("P04", subject, [no]).status is OPEN
+    assert judged("P04", subject, [reasoned]).status is OPEN
+    assert "not approved yet" in judged("P04", subject, [reasoned]).reason
+    result = judged("P04", subject, [approved])
+    assert (result.status, result.assurance) == (NOT_APPLICABLE, Assurance.ATTESTED)
+    assert "Dana Lee" in result.reason
+    assert "approved by Dr. Amy Chen" in result.reason
     assert against.status is NOT_MET
 
 
-def test_a_default_reason_yields_to_an_answer() -> None:
+def test_a_default_reason_is_shown_until_a_named_person_approves_it() -> None:
+    subject = scan(*quiet())
+    unasked = judged("A09", subject)
+    no = answer("A09", AnswerValue.NO)
+    said = judged("A09", subject, [no])
+    approved = judged("A09", subject, [replace(no, approver="Dr. Amy Chen")])
+
+    for result in (unasked, said, approved):
+        assert result.status is NOT_APPLICABLE
+        assert "An ordinary practice is not a health care clearinghouse" in result.reason
+    assert [r.assurance.value for r in (unasked, said, approved)] == ["A0", "A0", "A1"]
+    assert "To be confirmed by the practice" in unasked.reason
+    assert "Not approved yet" in said.reason
+
+
+def test_a_default_reason_yields_to_a_yes_which_does_not_say_how_it_is_met() -> None:
     subject = scan(*quiet())
 
-    assert judged("A09", subject).status is NOT_APPLICABLE
-    assert judged("A09", subject, [answer("A09", AnswerValue.NO)]).status is NOT_MET
-    assert judged("A09", subject, [answer("A09")]).status is MET
+    assert judged("A09", subject, [answer("A09")]).status is PARTIAL
+    assert judged("A09", subject, [answer("A09", document="Separation plan")]).status is MET
 
 
-def test_an_addressable_specification_may_be_decided_against_on_paper() -> None:
+def test_a_no_is_not_met_and_for_an_addressable_specification_an_undocumented_decision() -> None:
     subject = scan(*quiet())
     bare = judged("P10", subject, [answer("P10", AnswerValue.NO)])
     noted = judged("P10", subject, [answer("P10", AnswerValue.NO, note="Cloud only.")])
-    filed = judged(
-        "P10", subject, [answer("P10", AnswerValue.NO, note="Cloud only.", document="Memo")]
-    )
     required = judged("T02", subject, [answer("T02", AnswerValue.NO, note="No time.")])
 
-    assert bare.status is NOT_MET
-    assert (noted.status, noted.assurance) == (PARTIAL, Assurance.ATTESTED)
-    assert "not documented" in noted.reason
-    assert (filed.status, filed.assurance) == (PARTIAL, Assurance.DOCUMENT)
-    assert required.status is NOT_MET
+    for result in (bare, noted):
+        assert (result.status, result.assurance) == (PARTIAL, Assurance.ATTESTED)
+        assert "Decision not documented" in result.reason
+    assert (required.status, required.assurance) == (NOT_MET, Assurance.ATTESTED)
+
+
+COMPLETE = AddressableDecision(
+    control="P10",
+    decision=Choice.ALTERNATIVE,
+    rationale="All data is in the cloud",
+    alternative="The vendor keeps copies in two places",
+    approver="Dr. Amy Chen",
+    decided_on=date(2026, 11, 2),
+    review_on=date(2027, 11, 2),
+)
+
+
+def test_an_addressable_specification_is_met_by_an_alternative_that_is_on_record() -> None:
+    subject = scan(*quiet())
+    no = [answer("P10", AnswerValue.NO)]
+    result = judged("P10", subject, no, kept=[COMPLETE])
+
+    assert (result.status, result.assurance) == (
+        ControlStatus.MET_ALTERNATIVE,
+        Assurance.ATTESTED,
+    )
+    assert result.decision == COMPLETE
+    for words in ("two places", "Dr. Amy Chen", "2026-11-02", "2027-11-02"):
+        assert words in result.reason
+    assert judged("P10", subject, kept=[COMPLETE]).status is ControlStatus.MET_ALTERNATIVE
+
+
+def test_an_addressable_specification_may_be_not_reasonable_for_a_reason_on_record() -> None:
+    record = replace(COMPLETE, decision=Choice.NOT_REASONABLE, alternative="")
+    result = judged("P10", scan(*quiet()), [answer("P10", AnswerValue.NO)], kept=[record])
+
+    assert result.status is ControlStatus.NOT_REASONABLE
+    assert "All data is in the cloud" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        (replace(COMPLETE, rationale=""), "its rationale"),
+        (replace(COMPLETE, approver=""), "who approved it"),
+        (replace(COMPLETE, decided_on=None), "its date"),
+        (replace(COMPLETE, decided_on=date(2026, 12, 1)), "only from 2026-12-01"),
+        (replace(COMPLETE, alternative=""), "in place instead"),
+        (replace(COMPLETE, review_on=date(2026, 11, 20)), "looked at again on 2026-11-20"),
+        (replace(COMPLETE, decided_on=date(2025, 11, 2), review_on=None), "again on 2026-11-02"),
+        (replace(COMPLETE, decision=Choice.UNDECIDED), "names no alternative"),
+        (replace(COMPLETE, decision=Choice.IMPLEMENTED), "names no alternative"),
+    ],
+)
+def test_an_incomplete_or_outdated_record_of_decision_decides_nothing(
+    record: AddressableDecision, why: str
+) -> None:
+    result = judged("P10", scan(*quiet()), [answer("P10", AnswerValue.NO)], kept=[record])
+
+    assert result.status is PARTIAL
+    assert "Decision not documented" in result.reason
+    assert why in result.reason
+
+
+def test_a_required_specification_has_no_alternative() -> None:
+    record = replace(COMPLETE, control="T02")
+    result = judged("T02", scan(*quiet()), [answer("T02", AnswerValue.NO)], kept=[record])
+
+    assert result.status is NOT_MET
+    assert result.decision is None
+
+
+def test_a_record_of_decision_removes_no_refutation() -> None:
+    record = replace(COMPLETE, control="T09")
+    subject = scan(with_telnet(), *quiet(20))
+
+    assert judged("T09", subject, kept=[record]).status is PARTIAL
+    assert judged("T09", scan(with_telnet()), kept=[record]).status is NOT_MET
 
 
 def test_an_answer_of_last_year_is_asked_again() -> None:
@@ -235,18 +344,20 @@ def test_a_scan_that_saw_encryption_at_work_is_partial_and_never_met() -> None:
 
 def test_a_guess_refutes_nothing_and_is_mentioned() -> None:
     unnamed = device(device_class=DeviceClass.UNKNOWN)
-    result = judged("P09", scan(unnamed, *quiet()), [answer("P09", document="List")])
+    subject = scan(unnamed, *quiet())
+    listed = [ListedDevice(str(d.address), mac=d.host.mac or "") for d in subject.devices]
+    result = judged("P09", subject, [answer("P09", document="List")], kept=listed)
 
     assert result.status is MET
     assert result.findings == ()
     assert "1 sign of a weakness must still be confirmed" in result.reason
 
 
-def test_a_small_weakness_weakens_and_does_not_void() -> None:
+def test_a_small_weakness_that_nothing_supports_is_not_met_like_any_other() -> None:
     printer = device("192.168.50.40", DeviceClass.PRINTER_MFP, open=(9100,))
-    result = judged("T07", scan(printer))
 
-    assert result.status is PARTIAL
+    assert judged("T07", scan(printer, *quiet(20))).status is NOT_MET
+    assert judged("T07", scan(printer, *quiet(20)), [answer("T07")]).status is PARTIAL
 
 
 def test_a_small_weakness_makes_nothing_better_of_a_no() -> None:
