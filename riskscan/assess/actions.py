@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from riskscan.assess.estate import Estate
+from riskscan.assess.gaps import gaps
 from riskscan.assess.judgement import Cost, Judgement, Owner
 from riskscan.assess.remediation import for_makers
 from riskscan.model import (
@@ -32,6 +33,9 @@ DUE_DAYS = {
 }
 """Days to put a risk right (riskscan baseline; current law names no number of days)."""
 
+_ASKED_WITHIN = {Implementation.REQUIRED: Level.HIGH, Implementation.ADDRESSABLE: Level.MODERATE}
+"""How pressing open questions are: required safeguards soon, addressable ones after them."""
+
 _LISTED = 8
 """How many open questions an action names; the checklist has them all."""
 
@@ -56,14 +60,48 @@ def plan(
     """Return what to do: weaknesses first by level, then questions and what was not seen."""
     known = {f.id: f for f in findings}
     drafts: list[Action] = []
-    for (check, medical), group in _by_fix(risks).items():
-        drafts.append(_mend(checks[check], medical, group, known, estate, today, knowledge))
-    drafts += _questions(controls, today)
+    asked, to_mend = _silent(risks, controls)
+    for (check, medical), group in _by_fix(to_mend).items():
+        if check in gaps():
+            drafts.append(_close(checks[check], group, today))
+        else:
+            drafts.append(_mend(checks[check], medical, group, known, estate, today, knowledge))
+    drafts += _questions(controls, asked, today)
     drafts += _unseen(findings, estate, today)
     drafts.sort(key=lambda a: (-a.level.rank, a.risks[0] if a.risks else "S"))
     actions = tuple(replace(a, id=f"ACT-{n:02d}") for n, a in enumerate(drafts, start=1))
     answered = {risk: action.id for action in actions for risk in action.risks}
-    return Plan(tuple(replace(r, action=answered[r.id]) for r in risks), actions)
+    return Plan(tuple(replace(r, action=answered.get(r.id, "")) for r in risks), actions)
+
+
+_Asked = Mapping[Implementation, Sequence[Risk]]
+
+
+def _silent(risks: Iterable[Risk], controls: Iterable[ControlResult]) -> tuple[_Asked, list[Risk]]:
+    """Part the gaps that nobody has answered, by the questions that settle them, from the rest.
+
+    First one asks, then one mends. A gap that is closed asks for nothing, and falls away here.
+    """
+    silent = {c.control.id: c for c in controls if c.status is ControlStatus.NOT_ASSESSED}
+    asked: dict[Implementation, list[Risk]] = {}
+    rest = []
+    for risk in risks:
+        gap = gaps().get(risk.check)
+        if gap is None:
+            rest.append(risk)
+            continue
+        if risk.adverse is Level.VERY_LOW:
+            continue
+        unanswered = [silent[id] for id in gap.controls if id in silent]
+        if unanswered and len(unanswered) == len(gap.controls):
+            implementation = min(
+                (c.control.implementation for c in unanswered),
+                key=list(_ASKED_WITHIN).index,
+            )
+            asked.setdefault(implementation, []).append(risk)
+        else:
+            rest.append(risk)
+    return asked, rest
 
 
 def _by_fix(risks: Iterable[Risk]) -> dict[tuple[str, bool], list[Risk]]:
@@ -103,6 +141,25 @@ def _mend(
         risks=tuple(r.id for r in risks),
         findings=shown,
         criterion=judgement.check.verify,
+        key=f"{judgement.check.id}/{'medical' if medical else 'device'}",
+    )
+
+
+def _close(judgement: Judgement, risks: Sequence[Risk], today: date) -> Action:
+    """Return what closes a gap that answers left open."""
+    level = max(r.level for r in risks)
+    return Action(
+        id="",
+        title=judgement.action,
+        how=judgement.check.fix,
+        owner=judgement.owner.value,
+        due=_due(level, today),
+        cost=judgement.cost.value,
+        level=level,
+        risks=tuple(r.id for r in risks),
+        findings=(),
+        criterion=judgement.check.verify,
+        key=f"{judgement.check.id}/practice",
     )
 
 
@@ -122,30 +179,26 @@ def _owner(judgement: Judgement, medical: bool) -> str:
     return (Owner.VENDOR if vendor else judgement.owner).value
 
 
-def _questions(controls: Iterable[ControlResult], today: date) -> list[Action]:
-    """Ask what nobody has answered: required safeguards soon, addressable ones after them."""
+def _questions(controls: Iterable[ControlResult], asked: _Asked, today: date) -> Iterator[Action]:
+    """Ask what nobody has answered, and name the risks that hang on it."""
     unanswered = [c.control for c in controls if c.status is ControlStatus.NOT_ASSESSED]
-    actions = []
-    for implementation, level in (
-        (Implementation.REQUIRED, Level.HIGH),
-        (Implementation.ADDRESSABLE, Level.MODERATE),
-    ):
+    for implementation, level in _ASKED_WITHIN.items():
         missing = [c for c in unanswered if c.implementation is implementation]
         if not missing:
             continue
         first = "; ".join(f"{c.title} ({c.citation})" for c in missing[:_LISTED])
         more = f"; and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
-        actions.append(
-            _work(
-                f"Answer the open questions about {implementation} safeguards ({len(missing)})",
-                f"Ask the person who knows; note answer, name and date: {first}{more}.",
-                Owner.MANAGER,
-                level,
-                "Each of these safeguards has an answer, and the documents it names were sighted.",
-                today,
-            )
+        risks = asked.get(implementation, ())
+        draft = _work(
+            f"questions/{implementation}",
+            f"Answer the open questions about {implementation} safeguards ({len(missing)})",
+            f"Ask the person who knows; note answer, name and date: {first}{more}.",
+            Owner.MANAGER,
+            max((level, *(r.level for r in risks))),
+            "Each of these safeguards has an answer, and the documents it names were sighted.",
+            today,
         )
-    return actions
+        yield replace(draft, risks=tuple(r.id for r in risks))
 
 
 def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Action]:
@@ -165,6 +218,7 @@ def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Ac
     listed = ", ".join(blind[:_LISTED]) + (" and others" if len(blind) > _LISTED else "")
     return [
         _work(
+            "unseen",
             f"Find out what the scan could not see on the most important devices ({len(blind)})",
             "Ask the makers or look at the devices' own settings for what the findings call "
             f"unknown: {listed}.",
@@ -182,9 +236,11 @@ def _vital(device: Device, estate: Estate) -> bool:
     return medical or estate.worth(str(device.address)) is Level.VERY_HIGH
 
 
-def _work(title: str, how: str, owner: Owner, level: Level, criterion: str, today: date) -> Action:
-    due = _due(level, today)
-    return Action("", title, how, owner.value, due, Cost.NONE.value, level, (), (), criterion)
+def _work(
+    key: str, title: str, how: str, owner: Owner, level: Level, criterion: str, today: date
+) -> Action:
+    due, cost = _due(level, today), Cost.NONE.value
+    return Action("", title, how, owner.value, due, cost, level, (), (), criterion, key)
 
 
 def _due(level: Level, today: date) -> date:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from riskscan.assess import acceptances, decided, exceptions, progress, sizes, status
 from riskscan.assess.actions import plan
 from riskscan.assess.agreements import agreements
+from riskscan.assess.answering import is_usable
 from riskscan.assess.checklist import load_checklist
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.circumstances import initiations, threat_results
@@ -21,11 +22,13 @@ from riskscan.assess.findings import run
 from riskscan.assess.judgement import Context
 from riskscan.assess.order import open_questions
 from riskscan.assess.practice_sets import judge_sets
-from riskscan.assess.register import Given, register
+from riskscan.assess.register import register
 from riskscan.assess.revision import content_revision
 from riskscan.assess.rollup import standards
+from riskscan.assess.scenario import Given
 from riskscan.assess.segmentation import reachability
 from riskscan.assess.statement import elements, overall
+from riskscan.assess.weaknesses import CHECK_TEXTS, WEAKNESSES
 from riskscan.model import (
     Answer,
     Assessment,
@@ -79,11 +82,12 @@ def assess(
     findings, excused = exceptions.retest(found, registers, scan, elsewhere, today)
     vendors = agreements(registers, scan, knowledge, today)
     controls = _controls(checklist, said, registers, findings, estate, now, previous, vendors)
-    begins = initiations(said, registers, findings, elsewhere)
+    lately = {id: answer for id, answer in said.items() if is_usable(answer, today)}
+    begins = initiations(lately, registers, findings, elsewhere)
     by_id = {result.control.id: result for result in controls}
-    given = Given(said, registers, by_id, begins, Exposure.of(scan, elsewhere, today))
+    given = Given(lately, registers, by_id, begins, Exposure.of(scan, elsewhere, today), today)
     risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
-    todo = plan(CHECKS, risks, findings, controls, estate, today, knowledge)
+    todo = plan(WEAKNESSES, risks, findings, controls, estate, today, knowledge)
     actions = progress.follow(todo.actions, registers, findings, scan, today)
     seen = replace(
         coverage(scan, findings),
@@ -168,5 +172,5 @@ def _before(
 
 
 def check_text(check_id: str) -> Check:
-    """Return the words of a check. Raises :class:`KeyError` for an id that never was."""
-    return CHECKS[check_id].check
+    """Return the words of a check or a gap. Raises :class:`KeyError` for an id that never was."""
+    return CHECK_TEXTS[check_id]

@@ -1,12 +1,23 @@
 """The risk register: threat x weakness x group of alike devices, each with its level and interval.
 
-A group is the devices of one class in one segment that failed the same check. Three levels stand
-beside each other. *Shown*: an untested exposure counts as that of an ordinary office network, an
-unconfirmed weakness as moderate at most. *Best*: what is unconfirmed turns out not to be so, and
-a test shows that office and guest networks cannot reach the group. *Worst*: what is unconfirmed
-is true, the group can be reached from an untrusted network, and an unidentified device is of the
-worst kind. Unknown results on further devices of a group do not raise it: its level is that of
-its weakness, however many share it.
+A weakness is what a scan found (a failed check), or what answers and documents leave open (a gap,
+:mod:`riskscan.assess.practice`). The group of a failed check is the devices of one class in one
+segment; that of a gap is what it is about: the laptops, the cloud systems, the practice as a whole.
+
+Three levels stand beside each other. *Shown*: an untested exposure counts as that of an ordinary
+office network, an unconfirmed weakness as moderate at most, an unanswered question as an absent
+safeguard. *Best*: what is unconfirmed turns out not to be so, a test shows that office and guest
+networks cannot reach the group, every open question has a good answer. *Worst*: what is
+unconfirmed is true, the group can be reached from an untrusted network, an unidentified device is
+of the worst kind, every open question has a bad answer. Unknown results on further devices of a
+group do not raise it: its level is that of its weakness, however many share it.
+
+No safeguard (K) counts against a weakness that a scan found: what acts on it is either measured as
+exposure, or it stands in the register of device exceptions and sets the finding aside. Against a
+gap, what answers show counts as :mod:`riskscan.assess.gaps` says.
+
+Each weakness stands against each threat that it feeds. Two threats of one weakness are not merged:
+they differ in how likely they start, and in what would lower them.
 """
 
 from __future__ import annotations
@@ -16,36 +27,20 @@ from dataclasses import dataclass, replace
 
 from riskscan.assess.circumstances import Initiation
 from riskscan.assess.estate import Estate, name_group
-from riskscan.assess.exposure import BEST, UNTESTED, WORST, Exposure
+from riskscan.assess.exposure import Reach
+from riskscan.assess.gaps import GONE, THERE
 from riskscan.assess.judgement import Judgement
 from riskscan.assess.library import ListedThreat, criticality, threats
-from riskscan.assess.scoring import score
-from riskscan.model import (
-    Answer,
-    Confidence,
-    ControlResult,
-    Device,
-    DeviceClass,
-    Finding,
-    Impact,
-    Level,
-    Registers,
-    Risk,
-)
+from riskscan.assess.practice import scenarios
+from riskscan.assess.scenario import Given, Scenario
+from riskscan.assess.worth import Worths, highest
+from riskscan.model import Confidence, Device, DeviceClass, Finding, Level, Risk
 
+KNOWN_EXPLOITED = "lifecycle.known-exploited"
+"""The check whose findings attackers are known to use (CISA's list)."""
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the levels of scenarios rest on beside the findings."""
-
-    answers: Mapping[str, Answer]
-    """The newest one to each question."""
-    registers: Registers
-    controls: Mapping[str, ControlResult]
-    """By leaf id."""
-    initiations: Mapping[str, Initiation]
-    """By threat id."""
-    exposure: Exposure
+MOVES_ON = "T04"
+"""The threat of an attacker inside who moves on: unlikely where a test shows the way closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +74,13 @@ def register(
 ) -> tuple[Risk, ...]:
     """Return every scenario, the highest first, without its action yet."""
     failed = [f for f in findings if f.is_open]
+    worths = Worths.of(given.answers, given.registers, estate, given.today)
     risks = [
-        _risk(group, threats()[threat], given)
+        _scenario(group, threats()[threat], estate, given, worths).risk()
         for group in _groups(checks, failed, estate)
         for threat in group.judgement.feeds
     ]
+    risks += [scenario.risk() for scenario in scenarios(estate, given, worths)]
     risks.sort(key=_rank)
     return tuple(replace(risk, id=f"R-{n:03d}") for n, risk in enumerate(risks, start=1))
 
@@ -103,67 +100,74 @@ def _groups(
         yield Group(checks[check], device_class, tuple(devices.values()), tuple(found))
 
 
-def _risk(group: Group, listed: ListedThreat, given: Given) -> Risk:
-    threat = listed.threat
-    initiation = given.initiations[threat.id].shown
-    impact, harm = _impact(group)
-    shown = score(initiation, group.severity, UNTESTED, 0, impact.level)
-    lowest, highest = _impact_range(group, impact)
-    best = score(initiation, group.severity, BEST, 0, lowest, removed=not group.confirmed)
-    worst = score(initiation, group.severity_if_true, WORST, 0, highest)
-    return Risk(
-        id="",
-        threat=threat,
-        check=group.judgement.check.id,
-        device_class=group.device_class,
-        members=tuple(str(d.address) for d in group.devices),
-        severity=group.severity,
-        exposure=UNTESTED,
-        controls=0,
-        initiation=initiation,
-        adverse=shown.adverse,
-        likelihood=shown.likelihood,
-        impact=impact,
-        level=shown.level,
-        best=best.level,
-        worst=worst.level,
-        statement=_statement(group, listed, harm),
-        findings=tuple(f.id for f in group.findings),
-        action="",
-    )
-
-
-def _impact(group: Group) -> tuple[Impact, str]:
-    """Return the highest worth among the members, and the harm that goes with it."""
+def _scenario(
+    group: Group, listed: ListedThreat, estate: Estate, given: Given, worths: Worths
+) -> Scenario:
+    check = group.judgement.check.id
     classes = {d.identity.device_class for d in group.devices} or {DeviceClass.UNKNOWN}
-    table = criticality()
-    worst = max(
-        (table[c] for c in sorted(classes)),
-        key=lambda entry: (entry.impact.level, entry.patient_safety),
-    )
-    return worst.impact, worst.harm
-
-
-def _impact_range(group: Group, impact: Impact) -> tuple[Level, Level]:
-    """What nobody has identified may be worth little or a great deal."""
-    if group.device_class is DeviceClass.UNKNOWN:
-        return Level.LOW, Level.VERY_HIGH
-    return impact.level, impact.level
-
-
-def _statement(group: Group, listed: ListedThreat, harm: str) -> str:
+    worth = highest(worths.of_class(c) for c in sorted(classes))
+    reach = given.exposure.reach(group.devices, group.findings)
     assets = name_group(group.devices, group.device_class)
+    of_devices = group.device_class is not None
+    return Scenario(
+        listed=listed,
+        check=check,
+        severity=group.severity,
+        severity_if_true=group.severity_if_true,
+        begins=_begins(listed, given, reach),
+        worth=worth,
+        statement=_statement(group, listed, assets, worth.harm),
+        assets=assets,
+        reach=reach,
+        exploited=check == KNOWN_EXPLOITED,
+        best=THERE if group.confirmed else GONE,
+        device_class=group.device_class,
+        zone=estate.segment(group.devices[0]) if of_devices else "",
+        # A finding about the network has no class: its own id, the same in every scan, tells it.
+        about="" if of_devices else group.findings[0].id,
+        members=tuple(str(d.address) for d in group.devices),
+        findings=tuple(f.id for f in group.findings),
+    )
+
+
+def _begins(listed: ListedThreat, given: Given, reach: Reach) -> Initiation:
+    """Return how likely the threat starts for a group that can be reached so far and no further.
+
+    Who is inside gets on with difficulty where tests from office and guest networks found the way
+    closed, and the best case supposes such tests.
+    """
+    begins = given.initiations[listed.threat.id]
+    if listed.threat.id != MOVES_ON:
+        return begins
+    closed = reach.shown < 0
+    told = f"It is lowered to {Level.LOW}: tests show that the way to the group is closed."
+    return replace(
+        begins,
+        shown=min(begins.shown, Level.LOW) if closed else begins.shown,
+        best=min(begins.best, Level.LOW) if reach.best < 0 else begins.best,
+        worst=min(begins.worst, Level.LOW) if reach.worst < 0 else begins.worst,
+        because=f"{begins.because} {told}".strip() if closed else begins.because,
+    )
+
+
+def _statement(group: Group, listed: ListedThreat, assets: str, harm: str) -> str:
     doubt = "" if group.confirmed else " (to be confirmed)"
     weakness = f"{group.judgement.weakness}{doubt}"
     return f"Because {weakness} on {assets}, {listed.threat.phrase} could cause {harm}."
 
 
 def _rank(risk: Risk) -> tuple[object, ...]:
-    """Order inside a level: exposure, patient safety, weakness, size; then names, to be stable."""
+    """Order inside a level; the last parts are only there to be stable.
+
+    What was found or said comes before what nobody has answered yet. Then: known to be used by
+    attackers, reachable from outside, a patient may come to harm, severity, number of devices.
+    """
     classes = [risk.device_class] if risk.device_class else []
     safety = any(criticality()[c].patient_safety for c in classes)
     return (
         -risk.level.rank,
+        not risk.findings and risk.best is not risk.level,
+        risk.check != KNOWN_EXPLOITED,
         -risk.exposure,
         not safety,
         -risk.severity.rank,

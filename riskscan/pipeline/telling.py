@@ -35,7 +35,7 @@ def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
     document = report.compose(
         scan,
         assessment,
-        checks={check_id: assess.check_text(check_id) for check_id in assess.CHECKS},
+        checks=assess.CHECK_TEXTS,
         changes=changes_since(store, scan),
         knowledge_as_of=known.as_of,
         knowledge=known.feeds,

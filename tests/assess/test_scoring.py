@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskscan.assess import CHECKS, questions
 from riskscan.assess.library import criticality, threats
 from riskscan.assess.matrices import LIKELIHOOD, RISK
 from riskscan.assess.scoring import score
-from riskscan.model import MEDICAL_CLASSES, DeviceClass, Level
+from riskscan.model import MEDICAL_CLASSES, AnswerValue, DeviceClass, Level
 
 VL, L, M, H, VH = Level
 LEVELS = st.sampled_from(Level)
@@ -75,6 +76,7 @@ def test_risk_never_falls_when_an_input_gets_worse(
     assert score(initiation, severity, exposure, controls, up[2]).level >= now
     assert score(initiation, severity, exposure, controls + 1, impact).level <= now
     assert score(initiation, severity, exposure, controls, impact, removed=True).level <= now
+    assert score(initiation, severity, exposure, controls, impact, floor=H).level >= now
 
 
 def test_every_class_has_a_worth() -> None:
@@ -102,12 +104,20 @@ def test_the_threat_library_holds_fourteen_with_a_basis_each() -> None:
 
     assert list(library) == [f"T{n:02d}" for n in range(1, 15)]
     assert all(listed.threat.basis.endswith(".") for listed in library.values())
-    raised = [t for t in library.values() if t.raised_to is not None]
-    assert all(t.raised_to > t.threat.initiation for t in raised if t.raised_to)
-    assert {(t.threat.id, t.raised_by) for t in raised} == {
-        ("T11", "lifecycle.end-of-support"),
-        ("T14", "network.flat"),
-    }
+
+
+def test_every_move_of_a_threat_goes_to_another_level_and_says_why() -> None:
+    moves = [(t.threat, m) for t in threats().values() for m in t.moves]
+
+    assert len(moves) >= 14
+    for threat, move in moves:
+        assert move.to is not threat.initiation
+        assert move.because
+        assert bool(move.when) == move.is_question
+        assert move.is_question or move.by in CHECKS
+        if move.is_question:
+            words = questions()[move.by].choices or tuple(AnswerValue)
+            assert set(move.when) <= set(words), move.by
 
 
 def test_no_input_of_the_matrices_is_left_without_a_level() -> None:

@@ -1,0 +1,326 @@
+"""Weaknesses that no scan shows: what answers and documents leave open, and how much of each.
+
+The words and what each rests on are data (``gaps.toml``). What the practice has shown decides:
+
+==========================================  ==========================  ======================
+status of the deciding control              as shown                    at best
+==========================================  ==========================  ======================
+met, a document sighted or measured (A2+)   the weakness is gone        the same
+met, attested only (A1)                     there                       gone
+partial, with evidence that counts          there, one safeguard        gone, if it was a yes
+partial otherwise                           there                       one safeguard, or gone
+met by an alternative, on record            there, one safeguard        gone
+not reasonable, documented                  there                       there
+not met                                     there                       there
+not assessed                                there                       gone
+not applicable, confirmed                   gone                        gone
+==========================================  ==========================  ======================
+
+Evidence of a partial control counts if a scan or an import measured it, or if a document was
+sighted for what no scan can see (training, policy, contract). Where several controls decide, the
+weakest does. A gap without a weakness stays in the register, so that its threat is seen to have
+been considered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from riskscan.assess.checklist import load_checklist
+from riskscan.assess.judgement import Cost, Judgement, Owner
+from riskscan.assess.library import load_content, threats
+from riskscan.errors import RuleError
+from riskscan.model import (
+    Answer,
+    AnswerValue,
+    Assurance,
+    Check,
+    Citation,
+    ControlResult,
+    ControlStatus,
+    DeviceClass,
+    EvidenceKind,
+    Level,
+    Polarity,
+    ScanPower,
+    SystemKind,
+)
+
+CLOUD = "cloud"
+"""The worth of a system that stands with a vendor."""
+
+THERE, SAFEGUARDED, GONE = 0, 1, 3
+"""What is left of a weakness: all; one safeguard acts on it; nothing. Two safeguards are not
+told apart from what answers say."""
+
+
+class _Gap(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^gap\.[a-z-]+$")
+    title: str = Field(min_length=10)
+    severity: Level
+    weakness: str = Field(min_length=10)
+    assets: str = Field(min_length=5)
+    harm: str = Field(min_length=10)
+    classes: tuple[DeviceClass, ...] = ()
+    kinds: tuple[SystemKind, ...] = ()
+    worth: str = ""
+    only_if_seen: bool = False
+    controls: tuple[str, ...] = Field(min_length=1)
+    cites: str = ""
+    why_cited: str = Field(min_length=10)
+    asks: tuple[str, ...] = ()
+    good: dict[str, str] = Field(default_factory=dict)
+    fair: dict[str, str] = Field(default_factory=dict)
+    action: str = Field(min_length=10)
+    owner: Owner
+    cost: Cost
+    what: str = Field(min_length=30)
+    why: str = Field(min_length=30)
+    fix: str = Field(min_length=30)
+    verify: str = Field(min_length=30)
+    feeds: dict[str, str] = Field(min_length=1)
+
+
+class _Gaps(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    gap: tuple[_Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A weakness that no scan shows."""
+
+    judgement: Judgement
+    """Its words, severity, threats and action, as a check has them; no function judges it."""
+    assets: str
+    """What it concerns, in words."""
+    harm: str
+    classes: tuple[DeviceClass, ...]
+    kinds: tuple[SystemKind, ...]
+    worth: str
+    """A class of device, or ``cloud``: stands in while nothing of its kinds is on record."""
+    only_if_seen: bool
+    controls: tuple[str, ...]
+    """Leaf controls and questions of which the weakest decides."""
+    asks: tuple[str, ...]
+    """Further questions that bear on it."""
+    good: Mapping[str, frozenset[str]]
+    """Question id to the answers that leave no weakness."""
+    fair: Mapping[str, frozenset[str]]
+    """Question id to the answers that leave one safeguard."""
+
+    @property
+    def id(self) -> str:
+        return self.judgement.check.id
+
+    @property
+    def of_practice(self) -> bool:
+        """Whether it is about the practice as a whole."""
+        return not (self.classes or self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is left of a weakness, as shown and at best, and what says so."""
+
+    shown: int
+    """:data:`THERE`, :data:`SAFEGUARDED` or :data:`GONE`."""
+    best: int
+    because: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """What would settle it."""
+    silent: bool = False
+    """Whether nobody has said anything at all."""
+
+
+@cache
+def gaps() -> dict[str, Gap]:
+    """Return every gap by id. Raises :class:`RuleError` if the data is malformed."""
+    leaves = {control.id for control in load_checklist().controls}
+    table: dict[str, Gap] = {}
+    for written in load_content("gaps.toml", _Gaps).gap:
+        if written.id in table:
+            raise RuleError(f"gaps.toml names {written.id} twice", "Remove one of them.")
+        _prove(written, leaves)
+        table[written.id] = _gap(written)
+    return table
+
+
+def _prove(written: _Gap, leaves: set[str]) -> None:
+    for control in written.controls:
+        if control not in leaves and control not in written.good:
+            raise RuleError(
+                f"{written.id} rests on {control}, which is no control",
+                "Name a leaf control, or say under 'good' which answers are good.",
+            )
+    if strange := set(written.feeds) - set(threats()):
+        raise RuleError(f"{written.id} feeds {', '.join(sorted(strange))}", "Name known threats.")
+    if _cited(written) not in leaves:
+        raise RuleError(f"{written.id} cites no control", "Name one under 'cites'.")
+    standing_in = written.worth in {CLOUD, *DeviceClass}
+    if standing_in is not bool(written.classes or written.kinds):
+        raise RuleError(
+            f"{written.id}: 'worth' must name a class, or '{CLOUD}', where there are classes or "
+            "kinds, and only there",
+            "Correct it.",
+        )
+
+
+def _cited(written: _Gap) -> str:
+    return written.cites or written.controls[0]
+
+
+def _gap(written: _Gap) -> Gap:
+    check = Check(
+        id=written.id,
+        title=written.title,
+        severity=written.severity,
+        what=written.what,
+        why=written.why,
+        fix=written.fix,
+        verify=written.verify,
+        citations=(Citation(_cited(written), written.why_cited),),
+    )
+    return Gap(
+        Judgement(
+            check, written.weakness, written.feeds, written.action, written.owner, written.cost
+        ),
+        written.assets,
+        written.harm,
+        written.classes,
+        written.kinds,
+        written.worth,
+        written.only_if_seen,
+        written.controls,
+        written.asks,
+        {q: frozenset(words.split("|")) for q, words in written.good.items()},
+        {q: frozenset(words.split("|")) for q, words in written.fair.items()},
+    )
+
+
+def standing(
+    gap: Gap, controls: Mapping[str, ControlResult], answers: Mapping[str, Answer]
+) -> Standing:
+    """Return what is left of a gap. ``answers`` are those that still count."""
+    each = [
+        _of_question(id, answers.get(id), gap) if id in gap.good else _of_leaf(controls.get(id), id)
+        for id in gap.controls
+    ]
+    return Standing(
+        shown=min(s.shown for s in each),
+        best=min(s.best for s in each),
+        because=tuple(told for s in each for told in s.because),
+        asks=(
+            *(id for s in each for id in s.asks),
+            *(id for id in gap.asks if id not in answers),
+        ),
+        silent=all(s.silent for s in each),
+    )
+
+
+def _of_leaf(result: ControlResult | None, id: str) -> Standing:
+    if result is None:
+        return Standing(THERE, GONE, asks=(id,), silent=True)
+    shown, best = _leaf_steps(result)
+    best = max(shown, best)
+    control = result.control
+    told = (
+        f"{control.title} ({control.citation}) is {result.status}, {result.assurance}{_by(result)}:"
+        f" {_effect(shown, best, result.status)}."
+    )
+    open_ = best > shown
+    silent = result.status is ControlStatus.NOT_ASSESSED
+    return Standing(shown, best, (told,), (id,) if open_ else (), silent)
+
+
+def _leaf_steps(result: ControlResult) -> tuple[int, int]:
+    """What is left of the weakness as shown, and if what people said turns out to be so."""
+    sighted = result.assurance.value >= Assurance.DOCUMENT.value
+    match result.status:
+        case ControlStatus.MET:
+            return (GONE if sighted else THERE), GONE
+        case ControlStatus.MET_ALTERNATIVE:
+            return (SAFEGUARDED if sighted else THERE), GONE
+        case ControlStatus.PARTIAL:
+            return (SAFEGUARDED if _counts(result) else THERE), _best_of_partial(result)
+        case ControlStatus.NOT_APPLICABLE:
+            confirmed = result.assurance is not Assurance.NONE
+            return (GONE if confirmed else THERE), GONE
+        case ControlStatus.NOT_ASSESSED:
+            return THERE, GONE
+        case ControlStatus.NOT_MET:
+            unsaid = result.answer is None or result.answer.value in _NOTHING_SAID
+            return THERE, SAFEGUARDED if result.findings and unsaid else THERE
+        case ControlStatus.NOT_REASONABLE:
+            return THERE, THERE
+
+
+_NOTHING_SAID = (AnswerValue.UNKNOWN, AnswerValue.LATER)
+
+
+def _counts(result: ControlResult) -> bool:
+    """Say whether the evidence of a partial control is worth a step."""
+    if result.findings:
+        return False  # what was seen speaks against it
+    measured = result.assurance.value >= Assurance.SCANNED.value or any(
+        e.polarity is Polarity.SUPPORTS and e.kind in (EvidenceKind.SCAN, EvidenceKind.IMPORT)
+        for e in result.evidence
+    )
+    unseeable = result.control.scan_power is ScanPower.NONE
+    return measured or (result.assurance is Assurance.DOCUMENT and unseeable)
+
+
+def _best_of_partial(result: ControlResult) -> int:
+    said = result.answer.value if result.answer is not None else AnswerValue.UNKNOWN
+    if result.findings or said is AnswerValue.PARTLY:
+        return SAFEGUARDED if said is not AnswerValue.NO else THERE
+    return THERE if said is AnswerValue.NO else GONE
+
+
+def _of_question(id: str, answer: Answer | None, gap: Gap) -> Standing:
+    if answer is None or answer.value in _NOTHING_SAID:
+        told = f"{id} has no answer: it counts as absent, and in the best case as in place."
+        return Standing(THERE, GONE, (told,), (id,), silent=True)
+    said = answer.choice or answer.value.value
+    best = THERE
+    if said in gap.good[id]:
+        best = GONE
+    elif said in gap.fair.get(id, ()) or answer.value is AnswerValue.PARTLY:
+        best = SAFEGUARDED
+    shown = best if answer.document else THERE
+    sighted = f", {answer.document} sighted" if answer.document else ""
+    told = (
+        f"{id} was answered “{said}” by {answer.said_by} on {answer.on}{sighted}: "
+        f"{_effect(shown, best, None)}."
+    )
+    return Standing(shown, best, (told,), (id,) if best > shown else ())
+
+
+def _by(result: ControlResult) -> str:
+    answer = result.answer
+    if answer is None:
+        return ""
+    sighted = f", {answer.document} sighted" if answer.document else ""
+    return f" (answered “{answer.value}” by {answer.said_by} on {answer.on}{sighted})"
+
+
+def _effect(shown: int, best: int, status: ControlStatus | None) -> str:
+    """Say what follows for the weakness."""
+    if status is ControlStatus.NOT_REASONABLE:
+        return "a decision on record, and the weakness stays"
+    now = {
+        GONE: "it takes the weakness away",
+        SAFEGUARDED: "one safeguard, one step down",
+        THERE: "it counts as absent",
+    }[shown]
+    if best > shown:
+        then = {GONE: "takes the weakness away", SAFEGUARDED: "is one safeguard"}[best]
+        return f"{now}, and in the best case it {then}"
+    return now
