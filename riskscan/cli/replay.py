@@ -26,11 +26,14 @@ _SHOWN = 40
 def replay(scan_id: str | None, format_: str, database: Path) -> None:
     """Compute the newest assessment of a scan once more, and compare. Keeps nothing.
 
-    It rests on the stored scan, and on the answers and decisions of its day. Old rules, checklists
-    and knowledge are not kept: only today's can judge. While they are those of that day, the
-    result must be the same to the byte. If they are newer, each difference is listed as a method
-    change: it comes from the content of riskscan, and nothing new was seen. Should a device have
-    been corrected since (riskscan devices set), that is new evidence, and is named.
+    It rests on the stored scan, and on the answers, registers and decisions of its day. Old rules,
+    checklists and knowledge are not kept: only today's can judge. While they are those of that
+    day, the result must be the same to the byte. If they are newer, each difference is listed as a
+    method change: it comes from the content of riskscan, or from fingerprint rules by which the
+    devices were identified again, and nothing new was seen. Should a device have been corrected
+    since (riskscan devices set), that is new evidence, and is named.
+
+    The SHA-256 is that of the assessment on file; a report on it prints the same.
 
     Exits with 0 if it is the same or the difference is accounted for, else with 3.
 
@@ -59,12 +62,12 @@ def replay(scan_id: str | None, format_: str, database: Path) -> None:
 
 SAME, METHOD, EVIDENCE, UNEXPLAINED = "same", "method change", "new evidence", "unexplained"
 
+CONTENT, RULES = "content", "fingerprint rules"
+"""What a method change can come from."""
+
 _SECTIONS = ("risks", "controls", "statement", "actions")
 
-_WHY = (
-    "devices may have been identified again since (riskscan identify): then riskscan assess "
-    "judges them anew; else please report it as a fault of riskscan"
-)
+_WHY = "please report it as a fault of riskscan, with the output of: riskscan --version"
 
 
 def _filed(store: Store, scan: Scan) -> Assessment:
@@ -91,9 +94,10 @@ def _told(filed: Assessment, again: Assessment, corrected: list[str]) -> Row:
     from riskscan import assess
 
     differing = assess.differences(filed, again)
+    newer = _newer(filed, again)
     if assess.canonical(filed) == assess.canonical(again):
         outcome = SAME
-    elif filed.content_revision != again.content_revision:
+    elif newer:
         outcome = f"{METHOD}, {EVIDENCE}" if corrected else METHOD
     else:
         outcome = EVIDENCE if corrected else UNEXPLAINED
@@ -101,23 +105,44 @@ def _told(filed: Assessment, again: Assessment, corrected: list[str]) -> Row:
         "scan": filed.scan_id,
         "made_at": filed.made_at.isoformat(),
         "outcome": outcome,
+        "newer": newer,
+        "sha256_filed": assess.fingerprint(filed),
+        "sha256_again": assess.fingerprint(again),
         "content_filed": filed.content_revision,
         "content_today": again.content_revision,
+        "rules_filed": filed.rules_revision,
+        "rules_today": again.rules_revision,
         "corrected_since": corrected,
         "differences": [{"path": d.path, "filed": d.filed, "again": d.again} for d in differing],
     }
 
 
+def _newer(filed: Assessment, again: Assessment) -> list[str]:
+    """Name what riskscan judges by otherwise than on that day."""
+    newer = []
+    if filed.content_revision != again.content_revision:
+        newer.append(CONTENT)
+    if filed.rules_revision != again.rules_revision:
+        newer.append(RULES)
+    return newer
+
+
 def _text(told: Row) -> str:
-    differing, corrected = told["differences"], told["corrected_since"]
+    differing, corrected, newer = told["differences"], told["corrected_since"], told["newer"]
+    which = f"{' and '.join(newer)}; " if newer and told["outcome"] != SAME else ""
     content = f"content {told['content_filed']}"
     if told["content_filed"] != told["content_today"]:
         content = f"{content} then, {told['content_today']} today"
-    lines = [f"{told['outcome']}: assessment of {told['scan']}, {told['made_at']}, {content}"]
+    about = f"assessment of {told['scan']}, {told['made_at']}, {content}"
+    lines = [f"{told['outcome']}: {which}{about}"]
+    lines.append(f"SHA-256 {told['sha256_filed']}")
+    if RULES in newer:
+        rules = told["rules_filed"] or "not kept"
+        lines.append(f"identified by rules {rules} then, {told['rules_today']} since")
     if corrected:
         lines.append(f"corrected by a person since: {', '.join(corrected)}")
     if told["outcome"] != SAME and not differing:
-        lines.append("the content is newer; every finding, status, risk and action is the same")
+        lines.append("the method is newer; every finding, status, risk and action is the same")
     shown = sorted(differing, key=_weight)[:_SHOWN]
     lines += [f"  {d['path']}: {d['filed']} -> {d['again']}" for d in shown]
     if len(differing) > _SHOWN:
@@ -125,12 +150,13 @@ def _text(told: Row) -> str:
     return "\n".join(_line(line) for line in lines)
 
 
-def _weight(difference: Row) -> tuple[bool, int]:
+def _weight(difference: Row) -> tuple[bool, int, bool]:
     """Order by what matters: levels and statuses first, findings after them, mere ranks last."""
     path = difference["path"]
     rank = path.endswith(("].id", "].action", "].risks", "(order)"))
     section = path.partition("[")[0]
-    return rank, _SECTIONS.index(section) if section in _SECTIONS else len(_SECTIONS)
+    place = _SECTIONS.index(section) if section in _SECTIONS else len(_SECTIONS)
+    return rank, place, not path.endswith(("]", "].level", "].status"))
 
 
 def _line(text: str) -> str:

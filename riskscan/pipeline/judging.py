@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from riskscan import assess, identify, knowledge
 from riskscan.identify import RuleSet, corrected
@@ -19,7 +19,7 @@ from riskscan.model import (
     Scan,
     compare,
 )
-from riskscan.pipeline.memory import complete_scans
+from riskscan.pipeline.memory import complete_scans, from_here, scans_elsewhere
 from riskscan.store import Store
 
 
@@ -62,29 +62,54 @@ def assess_only(store: Store, scan: Scan, *, now: datetime) -> Assessment:
         decisions=store.decisions(),
         knowledge=knowledge.load(),
         now=now,
-        previous=previous_of(store, scan),
+        previous=_before(store, scan, now),
+        elsewhere=scans_elsewhere(store, scan, now),
     )
 
 
 def current(store: Store, scan: Scan, *, now: datetime) -> Assessment:
-    """Return the assessment on file, or one of ``now`` if there is none or a decision ran out."""
+    """Return the assessment on file, or one of ``now`` if there is none or it no longer holds."""
     filed = store.assessment(scan.id)
-    if filed is not None and not any(
-        f.decision and f.decision.why_void(f.evidence_hash, now.date()) for f in filed.findings
-    ):
-        return filed
-    return assess_only(store, scan, now=now)
+    if filed is None or is_outdated(store, scan, filed, now):
+        return assess_only(store, scan, now=now)
+    return filed
+
+
+def is_outdated(store: Store, scan: Scan, filed: Assessment, now: datetime) -> bool:
+    """Say whether something was said, ran out, or was seen from elsewhere since it was filed."""
+    said = store.last_said()
+    if said is not None and said > filed.made_at:
+        return True
+    if runs_out(filed, now.date()):
+        return True
+    return any(other.ended_at and other.ended_at > filed.made_at
+               for other in scans_elsewhere(store, scan, now))  # fmt: skip
+
+
+def runs_out(filed: Assessment, today: date) -> bool:
+    """Say whether a decision, an acceptance or a record of decision ended since the filing."""
+    if any(f.decision and f.decision.why_void(f.evidence_hash, today) for f in filed.findings):
+        return True
+    ends = [r.acceptance.until for r in filed.risks if r.acceptance]
+    ends += [c.decision.review_on for c in filed.controls if c.decision]
+    return any(end is not None and filed.made_at.date() <= end < today for end in ends)
 
 
 def judge_again(store: Store, scan: Scan, filed: Assessment) -> Assessment:
-    """Judge a stored scan as on the day of ``filed``, with the rules of today; keeps nothing."""
-    before = [s for s in complete_scans(store, scan) if s.ended_at and s.ended_at <= filed.made_at]
+    """Judge a stored scan as on the day of ``filed``, with the rules of today; keeps nothing.
+
+    Nothing enters that was said, decided or seen after ``filed`` was made.
+    """
+    then = filed.made_at
     return assess.replay(
         filed,
         scan,
+        answers=store.answers(until=then),
+        registers=store.registers(until=then),
         decisions=store.decisions(),
         knowledge=knowledge.load(),
-        previous=before[0] if before else None,
+        previous=_before(store, scan, then),
+        elsewhere=scans_elsewhere(store, scan, then),
     )
 
 
@@ -118,9 +143,16 @@ def record_entry(
 
 
 def previous_of(store: Store, scan: Scan) -> Scan | None:
-    """Return the newest complete scan of the same practice before this one."""
-    earlier = complete_scans(store, scan)
-    return store.load(earlier[0].id) if earlier else None
+    """Return the newest complete scan before this one, of the same networks from the same place."""
+    return _before(store, scan, None)
+
+
+def _before(store: Store, scan: Scan, until: datetime | None) -> Scan | None:
+    """Return the scan before this one; only one that had ended ``until`` then, if given."""
+    for other in from_here(complete_scans(store, scan), scan):
+        if until is None or (other.ended_at is not None and other.ended_at <= until):
+            return store.load(other.id)
+    return None
 
 
 def changes_since(store: Store, scan: Scan) -> tuple[Change, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from riskscan import identify
@@ -25,6 +25,9 @@ from riskscan.store import Store
 REMEMBERED = 12
 """Earlier scans that are asked about a device: three months of weekly ones. Whatever was fragile
 stays so from scan to scan, so only a device that was away for all of them is forgotten."""
+
+TESTED_FOR = timedelta(days=365)
+"""For how long a test of what one place can reach from another counts."""
 
 Notify = Callable[[Event], None]
 
@@ -64,17 +67,22 @@ def greeted_by_strangers(site: Site) -> Callable[[Host], bool]:
 def base_of(store: Store, scan: Scan, notify: Notify) -> str | None:
     """Return the id of the scan to build on; say why where this one must be a full scan."""
     complete = complete_scans(store, scan)
-    reason = unfit(complete[0], scan) if complete else "there is no complete scan to build on"
+    here = from_here(complete, scan)
+    reason = "there is no complete scan to build on"
+    if here:
+        reason = unfit(here[0], scan)
+    elif complete:
+        reason = unfit(complete[0], scan) or "no complete scan looked from here at these networks"
     if reason:
         notify(Notice("rescan-full", f"this is a full scan: {reason}"))
         return None
-    return complete[0].id
+    return here[0].id
 
 
 def earlier_of(store: Store, scan: Scan, now: datetime) -> Earlier | None:
     if scan.rescan_of is None:
         return None
-    turn = len(complete_scans(store, scan))
+    turn = len(from_here(complete_scans(store, scan), scan))
     return Earlier(store.load(scan.rescan_of), now=now, turn=turn)
 
 
@@ -82,16 +90,61 @@ def complete_scans(store: Store, scan: Scan) -> list[Scan]:
     """Return the complete scans of the practice before this one, newest first, without devices."""
     return [
         other
-        for other in store.scans()
-        if other.site.practice == scan.site.practice
-        and other.state is ScanState.COMPLETE
-        and other.started_at < scan.started_at
+        for other in _scans_of(store, scan.site)
+        if other.state is ScanState.COMPLETE and other.started_at < scan.started_at
     ]
+
+
+def from_here(scans: Iterable[Scan], scan: Scan) -> list[Scan]:
+    """Return those that looked from the same place at the same networks.
+
+    Only they can be compared: from the guest Wi-Fi most of a clinic has vanished, as it should.
+    """
+    return [other for other in scans if is_same_place(other.site, scan.site)]
+
+
+def is_same_place(one: Site, other: Site) -> bool:
+    """Say whether two scans looked at the same networks from the same place.
+
+    Places are told apart by their zone; by the technician's word where neither has a zone.
+    """
+    if set(one.scope.include) != set(other.scope.include) or one.zone is not other.zone:
+        return False
+    return one.zone is not None or _label(one) == _label(other)
+
+
+def scans_elsewhere(store: Store, scan: Scan, until: datetime) -> tuple[Scan, ...]:
+    """Return the newest complete scan from each other place, with its devices, the newest first.
+
+    Those of the same practice that had ended by ``until`` and began within a year before it. A
+    look from the same place at other networks is one of them: it tests what these are open to.
+    """
+    newest: dict[tuple[object, ...], Scan] = {}
+    for other in _scans_of(store, scan.site):
+        if (
+            other.state is ScanState.COMPLETE
+            and other.ended_at is not None
+            and other.ended_at <= until
+            and other.started_at >= until - TESTED_FOR
+            and not is_same_place(other.site, scan.site)
+        ):
+            place = (other.site.zone, _label(other.site), frozenset(other.site.scope.include))
+            newest.setdefault(place, other)
+    return tuple(store.load(other.id) for other in newest.values())
+
+
+def _label(site: Site) -> str:
+    return " ".join(site.vantage.split()).casefold()
+
+
+def _scans_of(store: Store, site: Site) -> list[Scan]:
+    """Return the scans of a practice, newest first, without devices."""
+    return [other for other in store.scans() if other.site.practice == site.practice]
 
 
 def earlier_scans(store: Store, scan: Scan) -> Iterator[Scan]:
     """Yield the newest scans of the same practice but this, newest first, finished or not."""
-    others = [s for s in store.scans() if s.id != scan.id and s.site.practice == scan.site.practice]
+    others = [other for other in _scans_of(store, scan.site) if other.id != scan.id]
     newest = sorted(others, key=lambda other: other.started_at, reverse=True)
     for other in newest[:REMEMBERED]:
         yield store.load(other.id)

@@ -30,6 +30,7 @@ from riskscan.pipeline.memory import (
     earlier_of,
     earlier_scans,
     greeted_by_strangers,
+    is_same_place,
     triage_for,
 )
 from riskscan.store import Store
@@ -154,14 +155,16 @@ def plan(
 ) -> Forecast:
     """Reckon a scan of the site without sending anything.
 
-    The devices are expected that its newest complete scan found, if the store holds one; without
+    The devices are expected that its newest complete scan from here found, if there is one; without
     one a ``rescan`` is a full scan. Raises :class:`riskscan.errors.EnvironmentLacks` if the
     interfaces of this machine cannot be read.
     """
     complete = [
         scan
         for scan in (store.scans() if store else ())
-        if scan.site.practice == site.practice and scan.state is ScanState.COMPLETE
+        if scan.state is ScanState.COMPLETE
+        and scan.site.practice == site.practice
+        and is_same_place(scan.site, site)
     ]
     newest = max(complete, key=lambda scan: scan.started_at, default=None)
     return forecast(

@@ -13,9 +13,11 @@ import pytest
 from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
 from click.testing import CliRunner, Result
 
-from riskscan import knowledge, pipeline
+from riskscan import assess, knowledge, pipeline
 from riskscan.cli.group import cli
+from riskscan.identify import load_rules
 from riskscan.model import (
+    AnswerValue,
     Correction,
     Decision,
     DeviceClass,
@@ -23,6 +25,8 @@ from riskscan.model import (
     EndOfSupport,
     Knowledge,
     Scan,
+    Vendor,
+    Zone,
     marks_of,
 )
 from riskscan.store import Store
@@ -81,8 +85,8 @@ def run(database: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["replay", *words, "--db", str(database)])
 
 
-def told(database: Path) -> dict[str, object]:
-    done = run(database, "--format", "json")
+def told(database: Path, *words: str) -> dict[str, object]:
+    done = run(database, *words, "--format", "json")
     assert done.exit_code == 0, done.output
     return dict(json.loads(done.stdout))
 
@@ -125,9 +129,11 @@ def test_newer_content_is_a_method_change_and_each_difference_is_listed(
     assert any(p.startswith("risks[lifecycle.") for p in paths)
 
     told_first, *lines = run(database).stdout.splitlines()
-    assert told_first.startswith("method change:")
-    assert lines[0].startswith("  risks[lifecycle.")
-    assert lines[0].endswith("-> absent")
+    assert told_first.startswith("method change: content; assessment of")
+    assert lines[0] == f"SHA-256 {told_now['sha256_filed']}"
+    assert lines[1].startswith("  risks[")
+    assert any(line.startswith("  risks[lifecycle.") and line.endswith("-> absent")
+               for line in lines)  # fmt: skip
 
 
 def test_newer_content_that_changes_nothing_says_so(
@@ -151,6 +157,46 @@ def test_the_same_content_with_another_result_is_an_error_that_names_where(datab
 
     assert done.exit_code == 3
     assert "].level was 'very low', is 'very high'" in done.output
+
+
+def test_devices_identified_again_by_other_rules_are_a_method_change(database: Path) -> None:
+    with Store.open(database) as store:
+        done = store.load(clinic().id)
+        assert done.rules_revision != load_rules().revision
+        pipeline.reidentify(store, done, load_rules())
+
+    told_now = told(database)
+    text = run(database).stdout
+
+    assert told_now["outcome"] == "method change"
+    assert told_now["newer"] == ["fingerprint rules"]
+    assert text.startswith("method change: fingerprint rules; assessment of")
+    assert f"{load_rules().revision} since" in text
+
+
+def test_answers_registers_and_other_places_enter_as_they_stood(database: Path) -> None:
+    guest = replace(scan(with_telnet()), id="S-guest", site=replace(clinic().site, zone=Zone.GUEST),
+                    started_at=NOW - timedelta(hours=2), ended_at=NOW)  # fmt: skip
+    first, second = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    with Store.open(database) as store:
+        keep(store, guest)
+        pipeline.record_answers(store, [answer("E03", AnswerValue.YES)], first)
+        pipeline.record_entry(store, "vendors", Vendor("Northlight"), "Dana Lake", first)
+        done = store.load(clinic().id)
+        filed = pipeline.judge(store, done, now=first)
+        assert len(filed.coverage.vantages) == 2
+    assert run(database).stdout.startswith("same:")
+
+    with Store.open(database) as store:
+        pipeline.record_answers(store, [answer("E03", AnswerValue.NO)], second)
+        gone = store.registers().entries[0]
+        pipeline.record_entry(
+            store, "vendors", gone.content, "Dana Lake", second, gone.id, "left", removed=True
+        )
+        keep(store, replace(guest, id="S-later", started_at=first, ended_at=second))
+
+    assert run(database, clinic().id).stdout.startswith("same:")
+    assert told(database, clinic().id)["sha256_filed"] == assess.fingerprint(filed)
 
 
 def test_a_device_that_a_person_corrected_since_is_new_evidence(database: Path) -> None:
