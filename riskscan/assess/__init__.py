@@ -33,10 +33,12 @@ from riskscan.assess.questions import ASKED_OF, Catalog, parse_questions, questi
 from riskscan.assess.remediation import advice_for, maker_of
 from riskscan.assess.replay import Difference, canonical, differences, fingerprint, replay
 from riskscan.assess.vendors import SeenVendor, seen_vendors
+from riskscan.assess.weaknesses import CHECK_TEXTS
 
 __all__ = [
     "ASKED_OF",
     "CHECKS",
+    "CHECK_TEXTS",
     "LIKELIHOOD",
     "RISK",
     "SETS",
@@ -65,6 +67,6 @@ __all__ = [
     "parse_questions",
     "questions",
     "replay",
-    "stale_sets",
     "seen_vendors",
+    "stale_sets",
 ]
