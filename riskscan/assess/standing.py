@@ -135,7 +135,7 @@ def _are(leaves: Sequence[ControlResult], status: ControlStatus) -> str:
 
 def _verb(leaves: Sequence[ControlResult], one: str, many: str) -> str:
     """Name some controls, each with its paragraph, as the subject of a sentence."""
-    named = [f"{leaf.control.title} ({leaf.control.citation})" for leaf in leaves]
+    named = [f"“{leaf.control.title}” ({leaf.control.citation})" for leaf in leaves]
     if len(named) == 1:
         return f"{named[0]} {one}"
     if len(named) > 3:

@@ -82,7 +82,7 @@ def test_what_is_met_today_is_partial_at_best_where_the_proposal_sets_a_clock() 
 
     assert result["312.i.2.i"].status is ControlStatus.PARTIAL
     assert result["312.i.2.i"].reason == (
-        "Data backup plan (164.308(a)(7)(ii)(A)) is met as the rule stands today, but "
+        "“Data backup plan” (164.308(a)(7)(ii)(A)) is met as the rule stands today, but "
         "the proposed clock (48 hours) has not been looked at."
     )
     assert result["308.a.8"].status is ControlStatus.MET
