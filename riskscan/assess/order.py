@@ -1,9 +1,10 @@
 """In which order to ask: what narrows most risk first.
 
-Five questions come before all others: S01 to S04 and E01. They take ten seconds each, and the
-size of the practice and the number of records tune what everything after them means: impacts,
-practice sets, how an answer is read. Then comes the interview at the desk, and then the walk:
-nobody gets up in between. Last is what an ordinary practice has nothing to do with.
+Five questions come before all others, always in the same order: S01 to S04 and E01. They take ten
+seconds each, and the size of the practice and the number of records tune what everything after
+them means: impacts, practice sets, how an answer is read. Then comes the interview at the desk,
+and then the walk: nobody gets up in between. Last is what an ordinary practice has nothing to do
+with.
 
 Inside each of these parts, a question stands by the levels that the risks it narrows could reach:
 first by how many of them could be very high, then by how many high, and so on. Nothing is added up
@@ -16,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from riskscan.assess.answering import is_put_off, is_usable
-from riskscan.assess.questions import questions
+from riskscan.assess.questions import catalog
 from riskscan.model import (
     Answer,
     ControlResult,
@@ -49,29 +50,29 @@ def open_questions(
     results = {r.control.id: r for r in controls}
     wide = [r for r in risks if r.best is not r.worst]
     ranked = []
-    for place, question in enumerate(questions().values()):
-        said = answers.get(question.id)
-        if said is not None and is_usable(said, today):
+    for place, question in enumerate(catalog().questions.values()):
+        said, result = answers.get(question.id), results.get(question.id)
+        if _is_closed(said, result, today):
             continue
-        result = results.get(question.id)
-        if result is not None and result.status is ControlStatus.MET:
-            continue
-        narrowed = [r for r in wide if _tells(question, r)]
+        speaks_to = _speaks_to(question)
+        narrowed = [r for r in wide if not speaks_to.isdisjoint(r.asks)]
         put_off = said is not None and is_put_off(said)
-        key = (
-            _part(question, result),
-            _weight(narrowed),
-            put_off,
-            _is_addressable(result),
-            place,
-        )
+        part = _part(question, result)
+        weight = _weight(narrowed) if part else ()  # the first five stay as they are
+        key = (part, weight, put_off, _is_addressable(result), place)
         ranked.append((key, _open(question, narrowed, put_off)))
     return tuple(asked for _, asked in sorted(ranked, key=lambda pair: pair[0]))
 
 
-def _tells(question: Question, risk: Risk) -> bool:
-    """Whether an answer can narrow a risk, by itself or by what it says of a control."""
-    return not {question.id, *question.controls}.isdisjoint(risk.asks)
+def _is_closed(said: Answer | None, result: ControlResult | None, today: date) -> bool:
+    met = result is not None and result.status is ControlStatus.MET
+    return met or (said is not None and is_usable(said, today))
+
+
+def _speaks_to(question: Question) -> set[str]:
+    """Return what an answer speaks to: itself, controls, and the questions that it may settle."""
+    settled = (step.to for step in catalog().followings if step.origin == question.id)
+    return {question.id, *question.controls, *settled}
 
 
 def _part(question: Question, result: ControlResult | None) -> int:

@@ -119,7 +119,7 @@ def parse_questions(text: str, checklist: Checklist, *, where: str) -> Catalog:
     asked = [Question(**dict(q)) for q in written.question] + _of_controls(checklist)
     order = {section: place for place, section in enumerate(Section)}
     asked.sort(key=lambda q: order[q.section])
-    known = {q.id: q for q in asked}
+    known = _in_order(asked, {f.to: f.origin for f in written.follows})
     ends = (id for f in written.follows for id in (f.origin, f.to))
     _refuse_unknown(where, "question", known, ends)
     for step in written.follows:
@@ -143,6 +143,18 @@ def _of_controls(checklist: Checklist) -> list[Question]:
         )
         for c in checklist.controls
     ]
+
+
+def _in_order(asked: list[Question], settled_by: Mapping[str, str]) -> dict[str, Question]:
+    """Put a question behind the one that may settle it; two that settle each other stay."""
+    ids = [q.id for q in asked]
+    for id, origin in settled_by.items():
+        both = {id, origin} <= set(ids) and settled_by.get(origin) != id
+        if both and ids.index(id) < ids.index(origin):
+            ids.remove(id)
+            ids.insert(ids.index(origin) + 1, id)
+    known = {q.id: q for q in asked}
+    return {id: known[id] for id in ids}
 
 
 def _favorable(checklist: Checklist, control: str) -> AnswerValue:
