@@ -15,7 +15,7 @@ from strategies import HOSTILE, MACS, of
 from riskscan.config import load_answers, load_site, render_site
 from riskscan.discover import parse_scope
 from riskscan.errors import ConfigError, ScopeError
-from riskscan.model import Answer, AnswerValue, Consent, PracticeSize, Scope, Site
+from riskscan.model import Answer, AnswerValue, Consent, PracticeSize, Scope, Site, Zone
 
 WHOLE = """
 practice = "Lakeside Family Clinic"
@@ -25,6 +25,7 @@ exclude = ["192.168.1.77", "00-09-FB"]
 gentle = ["192.168.1.20", "00:03:B1", "fd00::7"]
 allow_anonymous = ["192.168.1.30", "00-09-FB"]
 vantage = "front desk"
+zone = "office"
 assessor = "Sam Reed, Reed IT"
 
 [consent]
@@ -71,6 +72,7 @@ def test_a_whole_site_file_is_a_site(site_file: Path) -> None:
             "Dr. Dana Lake", date(2026, 11, 20), "owner", "the monitor in room 2, excluded"
         ),
         vantage="front desk",
+        zone=Zone.OFFICE,
         gentle=("192.168.1.20", "00:03:b1", "fd00::7/128"),
         allow_anonymous=("192.168.1.30", "00:09:fb"),
         assessor="Sam Reed, Reed IT",
@@ -93,17 +95,18 @@ def test_a_file_saved_by_a_windows_editor_is_read(site_file: Path) -> None:
     ("old", "new", "message", "hint"),
     [
         ("networks =", "netwroks =", "line 4: there is no key 'netwroks' here", "'networks'"),
-        ("role =", "rolle =", "line 13: there is no key 'rolle' here", "'role'"),
+        ("role =", "rolle =", "line 14: there is no key 'rolle' here", "'role'"),
         ("vantage =", "zzz =", "line 8: there is no key 'zzz' here", "known keys: allow_anonymous"),
         ('"medium"', '"huge"', "line 3: size: Input should be 'small', 'medium' or", None),
-        ("2026-11-20", '"yesterday"', "line 14: consent.on: ", None),
-        ("given_by =", "# given_by =", "line 11: 'given_by' is missing", None),
+        ("2026-11-20", '"yesterday"', "line 15: consent.on: ", None),
+        ("given_by =", "# given_by =", "line 12: 'given_by' is missing", None),
         ("practice =", "# practice =", "toml: 'practice' is missing", None),
         ('"Lakeside Family Clinic"', '"  "', "line 2: practice: must not be empty", None),
         ('"Lakeside Family Clinic"', "7", "line 2: practice: Input should be a valid str", None),
         ('"192.168.1.20"', '"room 2"', "line 6: gentle.1: is not an address, a network", None),
         ('"192.168.1.30"', '"the pump"', "line 7: allow_anonymous.1: is not an address", None),
         ('["192.168.1.0/24", "192.168.2.10-12"]', "[]", "line 4: networks: ", None),
+        ('zone = "office"', 'zone = "lobby"', "line 9: zone: Input should be 'guest',", None),
         ('"front desk"', "front desk", "is not TOML: .* line 8", "quotes"),
     ],
 )
@@ -207,6 +210,7 @@ def test_a_rendered_site_shows_every_character_it_holds(site: Site) -> None:
         "gentle",
         "allow_anonymous",
         "vantage",
+        "zone",
         "assessor",
         "consent",
     }

@@ -10,6 +10,7 @@ import click
 from riskscan.cli.options import now
 
 SIZES = ("small", "medium", "large")
+ZONES = ("guest", "office", "clinical", "server")
 
 
 @click.command()
@@ -36,6 +37,7 @@ SIZES = ("small", "medium", "large")
 )
 @click.option("--assessor", metavar="NAME", help="Who runs the scan.")
 @click.option("--vantage", metavar="PLACE", help="Where the scanning machine is plugged in.")
+@click.option("--zone", type=click.Choice(ZONES), help="What kind of network that is.")
 @click.option(
     "-y", "--yes", is_flag=True, help="Ask nothing; take what the options and defaults say."
 )
@@ -51,6 +53,7 @@ def init(
     patient_connected: str | None,
     assessor: str | None,
     vantage: str | None,
+    zone: str | None,
     yes: bool,
     force: bool,
 ) -> None:
@@ -63,7 +66,7 @@ def init(
     """
     from riskscan import discover
     from riskscan.config import render_site
-    from riskscan.model import Consent, PracticeSize, Site
+    from riskscan.model import Consent, PracticeSize, Site, Zone
 
     if output.exists() and not force:
         raise click.UsageError(f"{output} exists already; edit it, or give --force.")
@@ -83,13 +86,18 @@ def init(
     )
     who = ask("Who allows this scan", consent, "")
     role = ask("Their role", consent_role, "") if who else ""
+    assessed_by = ask("Who runs the scan (your name and firm)", assessor, "")
+    plugged_in = ask("Where is this machine plugged in", vantage, "")
+    kind = ask("What kind of network is that: " + ", ".join(ZONES) + ", or nothing if you do not "
+               "know", zone, "", (*ZONES, ""))  # fmt: skip
     site = Site(
         practice=name,
         size=PracticeSize(chosen_size),
         scope=discover.parse_scope(_split(wanted), _split(left_alone)),
         consent=Consent(who, _today(), role, connected) if who else None,
-        assessor=ask("Who runs the scan (your name and firm)", assessor, ""),
-        vantage=ask("Where is this machine plugged in", vantage, ""),
+        assessor=assessed_by,
+        vantage=plugged_in,
+        zone=Zone(kind) if kind else None,
     )
     _write(output, render_site(site))
     click.echo(f"{output} written. Read it through, then: sudo riskscan scan --site {output}")

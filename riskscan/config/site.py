@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from riskscan.config.quoting import listed, quoted
 from riskscan.config.written import Said, Text, parse, place_of, read
 from riskscan.errors import ScopeError
-from riskscan.model import Address, Consent, Network, PracticeSize, Scope, Site
+from riskscan.model import Address, Consent, Network, PracticeSize, Scope, Site, Zone
 
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){2,5}")
 _LONGEST_RANGE = 4096
@@ -48,6 +48,7 @@ class _SiteText(Text):
     gentle: list[Annotated[str, AfterValidator(_named)]] = Field(default=[])
     allow_anonymous: list[Annotated[str, AfterValidator(_named)]] = Field(default=[])
     vantage: str = ""
+    zone: Zone | None = None
     assessor: str = ""
     consent: _ConsentText | None = None
     tables: ClassVar[Mapping[str, type[Text]]] = {"consent": _ConsentText}
@@ -67,6 +68,7 @@ def load_site(path: Path, *, allow_public: bool = False, allow_large: bool = Fal
         size=site.size,
         consent=_consent(site.consent),
         vantage=site.vantage,
+        zone=site.zone,
         gentle=tuple(site.gentle),
         allow_anonymous=tuple(site.allow_anonymous),
         assessor=site.assessor,
@@ -125,6 +127,10 @@ allow_anonymous = {allow_anonymous}
 # Where the scanning machine is plugged in: "front desk", "server closet".
 vantage = {vantage}
 
+# What kind of network that is: "guest", "office", "clinical" or "server". A scan from the guest
+# network and one from the office show what each can reach, and what is walled off from it.
+{zone}
+
 # Who runs the scan: your name and firm.
 assessor = {assessor}
 
@@ -160,6 +166,7 @@ def render_site(site: Site) -> str:
         gentle=listed(site.gentle),
         allow_anonymous=listed(site.allow_anonymous),
         vantage=quoted(site.vantage),
+        zone=f"zone = {quoted(site.zone.value)}" if site.zone else '# zone = "office"',
         assessor=quoted(site.assessor),
     )
     return text + (_rendered(site.consent) if site.consent else _NO_CONSENT)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from riskscan import discover
 from riskscan.cli.init import init
 from riskscan.config import load_site
-from riskscan.model import Segment
+from riskscan.model import Segment, Zone
 
 
 def _segment(interface: str, network: str, address: str) -> Segment:
@@ -42,3 +42,24 @@ def test_networks_that_are_named_are_taken_alone(site: Path):
     done = CliRunner().invoke(init, ["--yes", "-o", str(site), "--network", "192.168.7.0/24"])
     assert done.exit_code == 0, done.output
     assert load_site(site).scope.include == (ip_network("192.168.7.0/24"),)
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "zone"),
+    [
+        (("--zone", "guest"), None, Zone.GUEST),
+        ((), "X\nsmall\n10.0.0.0/24\n\n\n\n\nlobby\nkitchen\noffice\n", Zone.OFFICE),
+        ((), "X\nsmall\n10.0.0.0/24\n\n\n\n\nlobby\n\n", None),
+    ],
+    ids=["option", "asked", "not known"],
+)
+def test_the_kind_of_network_is_asked_and_may_stay_unknown(
+    tmp_path: Path, more: tuple[str, ...], said: str | None, zone: Zone | None
+) -> None:
+    path = tmp_path / "site.toml"
+    silent = () if said else ("--yes", "--practice", "X", "--network", "10.0.0.0/24")
+
+    done = CliRunner().invoke(init, ["-o", str(path), *silent, *more], input=said)
+
+    assert done.exit_code == 0, done.output
+    assert load_site(path).zone is zone
