@@ -7,10 +7,11 @@ word against itself; a device that is on the network and not on the list was obs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
+from riskscan.assess.estimate import held_against
 from riskscan.assess.evidence import Piece
 from riskscan.assess.grounds import FRESH, IMPORT_FRESH, Grounds, plural, some_of
 from riskscan.assess.library import criticality
@@ -28,8 +29,6 @@ from riskscan.model import (
     Level,
     ListedDevice,
     Polarity,
-    Registers,
-    Scan,
     System,
     Vendor,
     compare,
@@ -64,21 +63,24 @@ class Held:
 
 def encrypted(grounds: Grounds) -> Held:
     """Hold the device list and the systems register against every device that keeps data."""
-    known = dict(_listed_encryption(grounds))
-    systems = [(e, s) for e, s in grounds.registers.of(System) if s.encrypted is not Known.UNKNOWN]
-    for entry, system in systems:
-        for address in system.addresses.split():
-            known.setdefault(address, (entry, system.encrypted))
-    scope = [d for d in grounds.estate.devices.values() if d.identity.device_class in keeps_data()]
-    good = [d for d in scope if known.get(str(d.address), (None, Known.UNKNOWN))[1] is Known.YES]
-    pieces = [*_bare_devices(scope, known, grounds), *_bare_systems(grounds)]
+    known = _encryption(grounds)
+    seen = grounds.estate.devices.values()
+    scope = [d for d in seen if d.identity.device_class in keeps_data()]
+    good = [d for d in scope if d.key in known and known[d.key][1] is Known.YES]
+    bare = [d for d in scope if d.key in known and known[d.key][1] is Known.NO]
+    pieces = list(_unencrypted_systems(grounds))
+    if bare:
+        where = [str(d.address) for d in bare]
+        says = f"The practice's lists call {some_of(where)} unencrypted."
+        made = _record(_SAID, Polarity.REFUTES, says, _sources(bare, known), grounds.today)
+        pieces.append(Piece(_covering(made, len(bare), len(scope)), tuple(where)))
     if good:
         says = f"The practice's lists call {len(good)} of {plural(len(scope), 'device')} encrypted."
-        source = some_of(list(dict.fromkeys(known[str(d.address)][0].id for d in good)), 5)
-        oldest = min(known[str(d.address)][0].made_at.date() for d in good)
+        oldest = min(known[d.key][0].made_at.date() for d in good)
+        source = _sources(good, known)
         made = _record(EvidenceKind.IMPORT, Polarity.SUPPORTS, says, source, oldest, IMPORT_FRESH)
         pieces.append(Piece(_covering(made, len(good), len(scope))))
-    lacking = _uncovered(scope, {str(d.address) for d in good}, grounds)
+    lacking = _uncovered(scope, {d.key for d in good}, grounds)
     unsaid = [e.id for e, s in grounds.registers.of(System) if s.encrypted is Known.UNKNOWN]
     if unsaid:
         lacking.append(f"It is not known whether {some_of(unsaid)} is encrypted.")
@@ -87,27 +89,32 @@ def encrypted(grounds: Grounds) -> Held:
     return Held(tuple(pieces), tuple(lacking))
 
 
-def _listed_encryption(grounds: Grounds) -> Iterator[tuple[str, tuple[Entry, Known]]]:
-    """Yield address, entry and word of each listed device; a yes counts for 30 days."""
-    for address, (entry, listed) in on_list(grounds.estate.scan, grounds.registers).items():
+def _encryption(grounds: Grounds) -> dict[str, tuple[Entry, Known]]:
+    """Return what the lists say of devices, by key. A yes on the device list counts 30 days."""
+    known: dict[str, tuple[Entry, Known]] = {}
+    for (entry, listed), device in held_against(grounds.estate.scan, grounds.registers).both:
         stale = grounds.today - entry.made_at.date() > IMPORT_FRESH
         if listed.encrypted is Known.NO or (listed.encrypted is Known.YES and not stale):
-            yield address, (entry, listed.encrypted)
+            known[device.key] = (entry, listed.encrypted)
+    for entry, system in grounds.registers.of(System):
+        stale = grounds.today - entry.made_at.date() > IMPORT_FRESH
+        for address in system.addresses.split():
+            here = grounds.estate.devices.get(address)
+            no = system.encrypted is Known.NO
+            if here is not None and (no or (system.encrypted is Known.YES and not stale)):
+                # The two lists may disagree: what is admitted counts.
+                known[here.key] = (
+                    (entry, Known.NO) if no else known.get(here.key, (entry, Known.YES))
+                )
+    return known
 
 
-def _bare_devices(
-    scope: Sequence[Device], known: dict[str, tuple[Entry, Known]], grounds: Grounds
-) -> Iterator[Piece]:
-    bare = [str(d.address) for d in scope if known.get(str(d.address), (None, None))[1] is Known.NO]
-    if bare:
-        says = f"The practice's lists call {some_of(bare)} unencrypted."
-        source = some_of(list(dict.fromkeys(known[a][0].id for a in bare)), 5)
-        made = _record(_SAID, Polarity.REFUTES, says, source, grounds.today)
-        yield Piece(_covering(made, len(bare), len(scope)), tuple(bare))
+def _sources(devices: Sequence[Device], known: dict[str, tuple[Entry, Known]]) -> str:
+    return some_of(list(dict.fromkeys(known[d.key][0].id for d in devices)), 5)
 
 
-def _bare_systems(grounds: Grounds) -> Iterator[Piece]:
-    """Yield systems without an address here, such as cloud ones and disks, that are unencrypted."""
+def _unencrypted_systems(grounds: Grounds) -> Iterator[Piece]:
+    """Yield what is said of systems without an address here, such as cloud ones and disks."""
     for entry, system in grounds.registers.of(System):
         here = set(system.addresses.split()) & set(grounds.estate.devices)
         if system.encrypted is Known.NO and not here:
@@ -122,7 +129,7 @@ def _bare_systems(grounds: Grounds) -> Iterator[Piece]:
 
 def _uncovered(scope: Sequence[Device], good: set[str], grounds: Grounds) -> list[str]:
     """Say which devices no list calls encrypted: every important one, 95 % of the others."""
-    left = [d for d in scope if str(d.address) not in good]
+    left = [d for d in scope if d.key not in good]
     important = [d for d in left if grounds.estate.worth(str(d.address)) >= Level.HIGH]
     others = [d for d in left if d not in important]
     worth = sum(grounds.estate.worth(str(d.address)) < Level.HIGH for d in scope)
@@ -210,30 +217,31 @@ def clauses(grounds: Grounds) -> Held:
 
 def device_list(grounds: Grounds) -> Held:
     """Hold the practice's own list of devices against what the scan saw (164.310(d)(2)(iii))."""
-    entries = [(e, d) for e, d in grounds.registers.of(ListedDevice) if d.gone_on is None]
-    if not entries:
+    compared = held_against(grounds.estate.scan, grounds.registers)
+    if not compared.listed:
         return Held((), ("The practice's own list of devices was not read in.",))
-    matched = on_list(grounds.estate.scan, grounds.registers)
-    unlisted = [a for a in grounds.estate.devices if a not in matched]
-    found = {entry.id for entry, _ in matched.values()}
-    missing = [(e, d) for e, d in entries if e.id not in found]
     pieces = []
-    if unlisted:
-        says = f"On the network and not on the list: {some_of(unlisted)}."
-        made = _record(_SEEN, Polarity.REFUTES, says, "inventory", grounds.scanned_on)
-        covered = _covering(made, len(unlisted), len(grounds.estate.devices))
-        pieces.append(Piece(covered, tuple(unlisted)))
-    if missing:
-        says = f"On the list and not seen: {some_of([d.name for _, d in missing])}."
-        source = some_of([e.id for e, _ in missing], 5)
+    for words, devices in (
+        ("On the network and not on the list", compared.unlisted),
+        ("On the network, and gone by the list", tuple(d for _, d in compared.returned)),
+    ):
+        if devices:
+            where = [str(d.address) for d in devices]
+            says = f"{words}: {some_of(where)}."
+            made = _record(_SEEN, Polarity.REFUTES, says, "inventory", grounds.scanned_on)
+            pieces.append(Piece(_covering(made, len(where), compared.scanned), tuple(where)))
+    if compared.missing:
+        says = f"On the list and not seen: {some_of([d.name for _, d in compared.missing])}."
+        source = some_of([e.id for e, _ in compared.missing], 5)
         made = _record(_SEEN, Polarity.REFUTES, says, source, grounds.scanned_on)
-        pieces.append(Piece(_covering(made, len(missing), len(entries))))
-    if both := len(matched):
+        pieces.append(Piece(_covering(made, len(compared.missing), compared.listed)))
+    if both := len(compared.both):
+        entries = [entry for (entry, _), _ in compared.both]
         says = f"{plural(both, 'device')} of the network stand on the practice's own list."
-        oldest = min(e.made_at.date() for e, _ in matched.values())
-        source = some_of(sorted(found), 5)
+        oldest = min(entry.made_at.date() for entry in entries)
+        source = some_of([entry.id for entry in entries], 5)
         made = _record(EvidenceKind.IMPORT, Polarity.SUPPORTS, says, source, oldest, FRESH)
-        pieces.append(Piece(_covering(made, both, len(grounds.estate.devices))))
+        pieces.append(Piece(_covering(made, both, compared.scanned)))
     return Held(tuple(pieces))
 
 
@@ -264,29 +272,11 @@ def gone_devices(grounds: Grounds) -> Held:
 def _vanished(grounds: Grounds) -> Iterable[Device]:
     if grounds.previous is None:
         return
-    before = {d.key: d for d in grounds.previous.devices}
-    for change in compare(grounds.previous, grounds.estate.scan):
-        device = before.get(change.key)
-        gone = change.kind is ChangeKind.VANISHED and device is not None
-        if gone and device.identity.device_class in keeps_data():
+    changes = compare(grounds.previous, grounds.estate.scan)
+    gone = {c.key for c in changes if c.kind is ChangeKind.VANISHED}
+    for device in grounds.previous.devices:
+        if device.key in gone and device.identity.device_class in keeps_data():
             yield device
-
-
-def on_list(scan: Scan, registers: Registers) -> dict[str, tuple[Entry, ListedDevice]]:
-    """Return the entry of each device that stands on the practice's list, by its address.
-
-    A device is recognised by its MAC address, or by its address where the list has no MAC.
-    """
-    listed = [(e, d) for e, d in registers.of(ListedDevice) if d.gone_on is None]
-    by_mac = {d.mac.lower(): (e, d) for e, d in listed if d.mac}
-    by_address = {d.address: (e, d) for e, d in listed if d.address and not d.mac}
-    found = {}
-    for device in scan.devices:
-        address = str(device.address)
-        entry = by_mac.get((device.host.mac or "").lower()) or by_address.get(address)
-        if entry is not None:
-            found[address] = entry
-    return found
 
 
 def _record(
@@ -303,14 +293,4 @@ def _record(
 
 
 def _covering(record: ControlEvidence, covered: int, in_scope: int) -> ControlEvidence:
-    return ControlEvidence(
-        record.kind,
-        record.polarity,
-        record.says,
-        record.source,
-        record.confidence,
-        record.observed_on,
-        record.expires_on,
-        covered,
-        in_scope,
-    )
+    return replace(record, covered=covered, in_scope=in_scope)
