@@ -119,7 +119,7 @@ def assess(
         vendors=vendors,
         open_questions=open_questions(todo.risks, controls, said, today),
         profile=size,
-        sets=judge_sets(size, controls, findings),
+        sets=judge_sets(size, controls, findings, estate),
         reach=reachability(scan, elsewhere, today),
     )
 

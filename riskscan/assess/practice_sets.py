@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskscan.assess.checklist import load_checklist
 from riskscan.assess.checks import CHECKS
-from riskscan.assess.standing import standing
+from riskscan.assess.estate import Estate
+from riskscan.assess.standing import Against, standing
 from riskscan.errors import RuleError
 from riskscan.model import (
     Checklist,
@@ -54,6 +55,7 @@ class _Practice(_Text):
     citation: str = Field(default="", pattern=r"^(164\.3\d\d.*)?$")
     goes_further: bool = False
     devices: bool = False
+    medical: bool = False
 
 
 class _Group(_Text):
@@ -139,7 +141,10 @@ def _refuse_twice(where: str, ids: list[str]) -> None:
 
 
 def judge_sets(
-    profile: Profile, controls: Sequence[ControlResult], findings: Sequence[Finding]
+    profile: Profile,
+    controls: Sequence[ControlResult],
+    findings: Sequence[Finding],
+    estate: Estate,
 ) -> tuple[SetResult, ...]:
     """Return how far the practice is in each set; none of it changes a control's status.
 
@@ -147,18 +152,30 @@ def judge_sets(
     is not expected to follow would only hide the one that it is.
     """
     by_id = {result.control.id: result for result in controls}
-    against: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.is_open:
-            against.setdefault(finding.check, []).append(finding)
+    weak = [finding for finding in findings if finding.is_open]
+    medical = [
+        f for f in weak if any(d.identity.device_class.is_medical for d in estate.touched(f))
+    ]
+    against = Against(_by_check(weak), _by_check(medical))
     return tuple(_judged(load_set(name), profile, by_id, against) for name in SETS)
+
+
+def _is_medical(finding: Finding, estate: Estate) -> bool:
+    return any(device.identity.device_class.is_medical for device in estate.touched(finding))
+
+
+def _by_check(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    sorted_: dict[str, list[Finding]] = {}
+    for finding in findings:
+        sorted_.setdefault(finding.check, []).append(finding)
+    return sorted_
 
 
 def _judged(
     practices: PracticeSet,
     profile: Profile,
     controls: Mapping[str, ControlResult],
-    against: Mapping[str, Sequence[Finding]],
+    against: Against,
 ) -> SetResult:
     proposed = practices.status is SetStatus.PROPOSED
     return SetResult(

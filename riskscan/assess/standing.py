@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from riskscan.assess.checks import CHECKS
 from riskscan.model import ControlResult, ControlStatus, Finding, Practice, PracticeResult
 
 _WORST_FIRST = (
@@ -21,14 +23,27 @@ _IN_WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Open findings by check: all of them, and those on medical devices."""
+
+    anywhere: Mapping[str, Sequence[Finding]]
+    on_medical: Mapping[str, Sequence[Finding]]
+
+    def speaking(self, practice: Practice) -> list[Finding]:
+        """Return the findings that speak against a practice, in order of its checks."""
+        known = self.on_medical if practice.medical else self.anywhere
+        return [finding for check in practice.checks for finding in known.get(check, ())]
+
+
 def standing(
     practice: Practice,
     controls: Mapping[str, ControlResult],
-    against: Mapping[str, Sequence[Finding]],
+    against: Against,
     *,
     proposed: bool,
 ) -> PracticeResult:
-    """Judge one practice. ``against`` holds the open findings by check.
+    """Judge one practice.
 
     An open finding leaves it partial at best. What is not assessed is never met. A practice that
     asks for more than its controls is partial at best too, and so is a proposed requirement that
@@ -36,7 +51,7 @@ def standing(
     """
     leaves = [controls[leaf] for leaf in practice.rests_on if leaf in controls]
     scope = [leaf for leaf in leaves if leaf.status is not ControlStatus.NOT_APPLICABLE]
-    findings = [finding for check in practice.checks for finding in against.get(check, ())]
+    findings = against.speaking(practice)
     if findings:
         return _refuted(practice, scope, findings, proposed=proposed)
     if leaves and not scope:
@@ -123,9 +138,10 @@ def _silent(practice: Practice) -> str:
 
 
 def _clause(finding: Finding) -> str:
-    """The first sentence of a finding as a part of another one, with the place."""
-    first = finding.summary.split(". ")[0].rstrip(".")
-    return f"{first} ({finding.address})" if finding.address else first
+    """Name a finding inside a sentence by the title of its check, with the place."""
+    judged = CHECKS.get(finding.check)
+    title = judged.check.title if judged else finding.check
+    return f"“{title}” ({finding.address})" if finding.address else f"“{title}”"
 
 
 def _are(leaves: Sequence[ControlResult], status: ControlStatus) -> str:

@@ -42,6 +42,8 @@ class Practice:
     """It asks for more than the controls it rests on, so that they show it in part at most."""
     devices: bool = False
     """It is about medical devices: shown for :attr:`Profile.devices`, if that is larger."""
+    medical: bool = False
+    """Only findings on medical devices speak against it."""
 
 
 class SetStatus(StrEnum):

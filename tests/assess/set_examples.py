@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from factories import device, scan
 
 from riskscan.assess import load_checklist
+from riskscan.assess.estate import Estate
+from riskscan.assess.practice_sets import judge_sets
 from riskscan.model import (
     Assurance,
     Confidence,
     ControlResult,
     ControlStatus,
+    DeviceClass,
     Finding,
     Level,
     PracticeResult,
@@ -31,18 +36,40 @@ def controls(everything: ControlStatus, **but: ControlStatus) -> tuple[ControlRe
     )
 
 
-def finding(check: str, result: Result = Result.FAIL, severity: Level = Level.HIGH) -> Finding:
+def finding(
+    check: str,
+    result: Result = Result.FAIL,
+    severity: Level = Level.HIGH,
+    address: str = "192.168.50.20",
+) -> Finding:
     """Make an open finding of a check, or one that ended otherwise."""
     return Finding(
         id=f"F-{check}",
         check=check,
-        address="192.168.50.20",
+        address=address,
         device_key="mac:00:1b:54:00:00:14",
         result=result,
         severity=severity,
         confidence=Confidence.HIGH,
-        summary=f"{check} was seen. So much for that.",
+        summary="It was seen.",
     )
+
+
+ESTATE = Estate.of(
+    scan(
+        device("192.168.50.20", DeviceClass.PACS_ARCHIVE),
+        device("192.168.50.30", DeviceClass.WORKSTATION),
+    )
+)
+
+
+def judged(
+    profile: Profile,
+    known: Sequence[ControlResult],
+    findings: Sequence[Finding] = (),
+) -> tuple[SetResult, ...]:
+    """Judge all sets for a practice with an image archive (.20) and a workstation (.30)."""
+    return judge_sets(profile, known, findings, ESTATE)
 
 
 def by_id(results: tuple[SetResult, ...], name: str) -> Mapping[str, PracticeResult]:

@@ -6,10 +6,10 @@ import importlib
 
 import pytest
 from factories import KNOWLEDGE, NOW, device, scan
-from set_examples import SMALL, by_id, controls, finding
+from set_examples import SMALL, by_id, controls, finding, judged
 
 from riskscan.assess import assess
-from riskscan.assess.practice_sets import judge_sets, load_set
+from riskscan.assess.practice_sets import load_set
 from riskscan.model import (
     Answer,
     AnswerValue,
@@ -78,7 +78,7 @@ def test_what_is_new_says_what_to_do_first_where_a_practice_can_do_it() -> None:
 
 
 def test_what_is_met_today_is_partial_at_best_where_the_proposal_sets_a_clock() -> None:
-    result = by_id(judge_sets(SMALL, controls(ControlStatus.MET), ()), "hipaa-nprm-2025")
+    result = by_id(judged(SMALL, controls(ControlStatus.MET), ()), "hipaa-nprm-2025")
 
     assert result["312.i.2.i"].status is ControlStatus.PARTIAL
     assert result["312.i.2.i"].reason == (
@@ -92,7 +92,7 @@ def test_the_proposal_would_leave_no_choice_about_addressable_controls() -> None
     known = controls(
         ControlStatus.MET, T03=ControlStatus.NOT_REASONABLE, P06=ControlStatus.MET_ALTERNATIVE
     )
-    result = by_id(judge_sets(SMALL, known, ()), "hipaa-nprm-2025")
+    result = by_id(judged(SMALL, known, ()), "hipaa-nprm-2025")
 
     assert result["312.a.2.iii"].status is ControlStatus.NOT_MET
     assert result["310.b"].status is ControlStatus.PARTIAL
@@ -100,7 +100,7 @@ def test_the_proposal_would_leave_no_choice_about_addressable_controls() -> None
 
 
 def test_a_flat_network_speaks_against_proposed_segmentation() -> None:
-    found = judge_sets(SMALL, controls(ControlStatus.MET), (finding("network.flat"),))
+    found = judged(SMALL, controls(ControlStatus.MET), (finding("network.flat"),))
 
     assert by_id(found, "hipaa-nprm-2025")["312.a.2.vi"].findings == ("F-network.flat",)
 

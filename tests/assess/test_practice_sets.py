@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from set_examples import LARGE, SMALL, by_id, controls, finding
+from set_examples import LARGE, SMALL, by_id, controls, finding, judged
 
 from riskscan.assess import CHECKS, load_checklist
-from riskscan.assess.practice_sets import SETS, judge_sets, load_set, parse_set, stale_sets
+from riskscan.assess.practice_sets import SETS, load_set, parse_set, stale_sets
 from riskscan.errors import RuleError
 from riskscan.model import (
     ControlStatus,
@@ -139,8 +139,8 @@ def test_each_step_of_the_map_rests_on_evidence() -> None:
 def test_a_scan_is_no_penetration_test_and_reminders_are_no_simulation(
     status: ControlStatus,
 ) -> None:
-    results = judge_sets(LARGE, controls(status), ())
-    small = judge_sets(SMALL, controls(status), ())
+    results = judged(LARGE, controls(status), ())
+    small = judged(SMALL, controls(status), ())
 
     for result in (
         by_id(results, "hipaa-nprm-2025")["312.h.2.iii"],
@@ -151,7 +151,7 @@ def test_a_scan_is_no_penetration_test_and_reminders_are_no_simulation(
 
 
 def test_a_network_that_looks_parted_does_not_show_that_it_is() -> None:
-    found = judge_sets(SMALL, controls(ControlStatus.MET), (finding("network.flat", Result.PASS),))
+    found = judged(SMALL, controls(ControlStatus.MET), (finding("network.flat", Result.PASS),))
     result = by_id(found, "zero-trust")["networks.segments.small"]
 
     assert result.status is ControlStatus.NOT_ASSESSED
@@ -190,7 +190,7 @@ def test_each_voluntary_practice_says_what_to_do_first(name: str) -> None:
 def test_no_set_claims_compliance_a_score_or_an_end_of_the_road(name: str) -> None:
     loaded = load_set(name)
     texts = [loaded.note, *(f"{p.what} {p.action}" for p in loaded.practices)]
-    results = judge_sets(LARGE, controls(ControlStatus.MET), ())
+    results = judged(LARGE, controls(ControlStatus.MET))
     texts += [r.reason for each in results for r in each.results]
 
     for text in texts:
@@ -237,7 +237,7 @@ def test_a_family_of_checks_means_all_of_them() -> None:
 
 
 def test_without_answers_and_findings_nothing_is_known_of_any_practice() -> None:
-    results = judge_sets(LARGE, controls(ControlStatus.NOT_ASSESSED), ())
+    results = judged(LARGE, controls(ControlStatus.NOT_ASSESSED), ())
 
     statuses = {r.status for each in results for r in each.results}
     assert statuses == {ControlStatus.NOT_ASSESSED}
@@ -245,7 +245,7 @@ def test_without_answers_and_findings_nothing_is_known_of_any_practice() -> None
 
 def test_a_practice_is_as_far_as_the_worst_of_its_controls() -> None:
     known = controls(ControlStatus.MET, A15=ControlStatus.NOT_MET)
-    result = by_id(judge_sets(SMALL, known, ()), "hph-cpg")["essential.8"]
+    result = by_id(judged(SMALL, known, ()), "hph-cpg")["essential.8"]
 
     assert result.status is ControlStatus.NOT_MET
     assert result.reason == "“Password management” (164.308(a)(5)(ii)(D)) is not met."
@@ -253,7 +253,7 @@ def test_a_practice_is_as_far_as_the_worst_of_its_controls() -> None:
 
 def test_what_is_not_assessed_is_never_met() -> None:
     known = controls(ControlStatus.MET, A15=ControlStatus.NOT_ASSESSED)
-    result = by_id(judge_sets(SMALL, known, ()), "hph-cpg")["essential.8"]
+    result = by_id(judged(SMALL, known, ()), "hph-cpg")["essential.8"]
 
     assert result.status is ControlStatus.PARTIAL
     assert result.reason == (
@@ -267,12 +267,12 @@ def test_an_open_finding_leaves_a_practice_partial_at_best_and_is_named() -> Non
         finding("snmp.default-community"),
         finding("smb.guest-session", severity=Level.VERY_HIGH),
     )
-    result = by_id(judge_sets(SMALL, controls(ControlStatus.MET), seen), "hph-cpg")["essential.8"]
+    result = by_id(judged(SMALL, controls(ControlStatus.MET), seen), "hph-cpg")["essential.8"]
 
     assert result.status is ControlStatus.PARTIAL
     assert result.reason == (
         "2 open findings speak against it, the gravest being: "
-        "smb.guest-session was seen (192.168.50.20)."
+        f"“{CHECKS['smb.guest-session'].check.title}” (192.168.50.20)."
     )
     assert set(result.findings) == {"F-snmp.default-community", "F-smb.guest-session"}
 
@@ -280,7 +280,7 @@ def test_an_open_finding_leaves_a_practice_partial_at_best_and_is_named() -> Non
 def test_an_open_finding_with_nothing_in_favor_means_not_met() -> None:
     seen = (finding("snmp.default-community"),)
     unknown = controls(ControlStatus.NOT_ASSESSED)
-    result = by_id(judge_sets(SMALL, unknown, seen), "hph-cpg")["essential.8"]
+    result = by_id(judged(SMALL, unknown, seen), "hph-cpg")["essential.8"]
 
     assert result.status is ControlStatus.NOT_MET
 
@@ -288,13 +288,13 @@ def test_an_open_finding_with_nothing_in_favor_means_not_met() -> None:
 @pytest.mark.parametrize("ended", [r for r in Result if r is not Result.FAIL])
 def test_a_check_that_did_not_fail_speaks_neither_way(ended: Result) -> None:
     unknown = controls(ControlStatus.NOT_ASSESSED)
-    result = judge_sets(SMALL, unknown, (finding("snmp.default-community", ended),))
+    result = judged(SMALL, unknown, (finding("snmp.default-community", ended),))
 
     assert by_id(result, "hph-cpg")["essential.8"].status is ControlStatus.NOT_ASSESSED
 
 
 def test_a_practice_that_asks_for_more_than_the_rule_is_partial_at_best() -> None:
-    result = by_id(judge_sets(SMALL, controls(ControlStatus.MET), ()), "hph-cpg")
+    result = by_id(judged(SMALL, controls(ControlStatus.MET), ()), "hph-cpg")
 
     assert result["essential.3"].status is ControlStatus.PARTIAL
     assert "asks for more than the rule" in result["essential.3"].reason
@@ -303,7 +303,7 @@ def test_a_practice_that_asks_for_more_than_the_rule_is_partial_at_best() -> Non
 
 
 def test_a_practice_that_rests_on_nothing_is_not_assessed_and_says_so() -> None:
-    result = by_id(judge_sets(LARGE, controls(ControlStatus.MET), ()), "hicp-2023")["10.L.A"]
+    result = by_id(judged(LARGE, controls(ControlStatus.MET)), "hicp-2023")["10.L.A"]
 
     assert result.status is ControlStatus.NOT_ASSESSED
     assert result.reason == "Nothing that is asked or scanned speaks to it."
@@ -311,13 +311,13 @@ def test_a_practice_that_rests_on_nothing_is_not_assessed_and_says_so() -> None:
 
 def test_controls_that_do_not_apply_leave_the_practice_out_of_scope() -> None:
     known = controls(ControlStatus.MET, A12=ControlStatus.NOT_APPLICABLE)
-    result = by_id(judge_sets(SMALL, known, ()), "hph-cpg")["essential.4"]
+    result = by_id(judged(SMALL, known, ()), "hph-cpg")["essential.4"]
 
     assert result.status is ControlStatus.NOT_APPLICABLE
 
 
 def test_practices_for_another_size_are_left_out() -> None:
-    small = by_id(judge_sets(SMALL, controls(ControlStatus.MET), ()), "hicp-2023")
+    small = by_id(judged(SMALL, controls(ControlStatus.MET), ()), "hicp-2023")
 
     assert len(small) == 21
     assert all(practice.split(".")[1] == "S" for practice in small)
@@ -325,7 +325,7 @@ def test_practices_for_another_size_are_left_out() -> None:
 
 def test_a_small_practice_with_larger_devices_sees_the_medium_rows_on_devices_alone() -> None:
     raised = Profile(PracticeSize.SMALL, "for this test", 4, PracticeSize.MEDIUM)
-    results = judge_sets(raised, controls(ControlStatus.MET), ())
+    results = judged(raised, controls(ControlStatus.MET), ())
     hicp = by_id(results, "hicp-2023")
     goals = {r.practice.title for r in by_id(results, "hph-cpg").values()}
 
@@ -347,8 +347,8 @@ def test_one_more_finding_never_makes_a_practice_look_better(
 ) -> None:
     ids = [c.id for c in load_checklist().controls]
     known = controls(ControlStatus.MET, **dict(zip(ids, statuses, strict=True)))
-    before = judge_sets(LARGE, known, [finding(check) for check in failed])
-    after = judge_sets(LARGE, known, [finding(check) for check in [*failed, one_more]])
+    before = judged(LARGE, known, [finding(check) for check in failed])
+    after = judged(LARGE, known, [finding(check) for check in [*failed, one_more]])
 
     for old, new in zip(before, after, strict=True):
         for was, now in zip(old.results, new.results, strict=True):
@@ -368,7 +368,7 @@ def test_a_practice_is_met_only_where_all_its_controls_in_scope_are(
     given_ = dict(zip(ids, statuses, strict=True))
     scope = {ControlStatus.MET, ControlStatus.NOT_APPLICABLE}
 
-    for each in judge_sets(LARGE, controls(ControlStatus.MET, **given_), ()):
+    for each in judged(LARGE, controls(ControlStatus.MET, **given_), ()):
         for result in each.results:
             if result.status is ControlStatus.MET:
                 assert {given_[leaf] for leaf in result.practice.rests_on} <= scope
@@ -381,3 +381,15 @@ def test_content_is_stale_after_90_days() -> None:
     stale = stale_sets(checked + timedelta(days=91))
     assert {each.id for each in stale} == {"hipaa-security-rule", *SETS}
     assert {each.days for each in stale} == {91}
+
+
+def test_only_findings_on_medical_devices_speak_against_practices_about_them() -> None:
+    office = finding("cleartext.telnet", address="192.168.50.30")
+    archive = finding("cleartext.telnet", address="192.168.50.20")
+    known = controls(ControlStatus.NOT_ASSESSED)
+
+    beside = by_id(judged(SMALL, known, (office,)), "hicp-2023")["9.S.A"]
+    on_it = by_id(judged(SMALL, known, (archive,)), "hicp-2023")["9.S.A"]
+
+    assert beside.status is ControlStatus.NOT_ASSESSED
+    assert on_it.status is ControlStatus.NOT_MET
