@@ -141,7 +141,11 @@ def _bridged(begins: Initiation, elsewhere: Iterable[Scan]) -> Initiation:
     for scan in elsewhere:
         if scan.site.zone is not Zone.GUEST or scan.state is not ScanState.COMPLETE:
             continue
-        met = [d for d in scan.devices if d.identity.device_class not in _HELD_APART]
+        met = [
+            d
+            for d in scan.devices
+            if d.host.open_ports and d.identity.device_class not in _HELD_APART
+        ]
         if met:
             told = (
                 f"It is raised to {Level.HIGH}: the scan {scan.id} from the guest network met "

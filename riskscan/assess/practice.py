@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from riskscan.assess.estate import Estate
 from riskscan.assess.gaps import CLOUD, GONE, THERE, Gap, Standing, gaps, standing
 from riskscan.assess.library import ListedThreat, threats
-from riskscan.assess.scenario import Given, Scenario
+from riskscan.assess.scenario import MOVES_ON, NO_NETWORK, Given, Scenario, begins_within
 from riskscan.assess.worth import Valued, Worths, highest
 from riskscan.model import Device, DeviceClass, Entry, Registers, System, SystemKind
 
@@ -51,6 +51,11 @@ def _scenario(
     judgement = gap.judgement
     names = _names(concerned)
     assets = f"{gap.assets} ({names})" if names else gap.assets
+    # The way through the network is the only one that scans from elsewhere can test.
+    tested = listed.threat.id == MOVES_ON and concerned.devices
+    reach = given.exposure.reach(concerned.devices, ()) if tested else NO_NETWORK
+    if reach.shown > 0:
+        left = replace(left, shown=THERE, best=THERE)  # what was reached, no paper takes away
     absent = gap.only_if_seen and not concerned.devices
     told = f"This scan saw no such device: {gap.assets}. It counts in the worst case only."
     of_all = " (" + names + ")" if names else ""
@@ -59,15 +64,16 @@ def _scenario(
         check=gap.id,
         severity=judgement.check.severity,
         severity_if_true=judgement.check.severity,
-        begins=given.initiations[listed.threat.id],
+        begins=begins_within(listed, given, reach),
         worth=concerned.worth,
         statement=(
             f"Because {judgement.weakness}{of_all}, {listed.threat.phrase} could cause {gap.harm}."
         ),
         assets=assets,
+        reach=reach,
         shown=GONE if absent else left.shown,
         best=GONE if absent else left.best,
-        worst=min(left.shown, left.best) if not absent else THERE,
+        worst=THERE if absent else left.shown,
         members=tuple(str(d.address) for d in concerned.devices),
         because=(told, *left.because) if absent else left.because,
         asks=left.asks,

@@ -25,22 +25,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from riskscan.assess.circumstances import Initiation
 from riskscan.assess.estate import Estate, name_group
-from riskscan.assess.exposure import Reach
 from riskscan.assess.gaps import GONE, THERE
 from riskscan.assess.judgement import Judgement
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.practice import scenarios
-from riskscan.assess.scenario import Given, Scenario
+from riskscan.assess.scenario import Given, Scenario, begins_within
 from riskscan.assess.worth import Worths, highest
 from riskscan.model import Confidence, Device, DeviceClass, Finding, Level, Risk
 
 KNOWN_EXPLOITED = "lifecycle.known-exploited"
 """The check whose findings attackers are known to use (CISA's list)."""
-
-MOVES_ON = "T04"
-"""The threat of an attacker inside who moves on: unlikely where a test shows the way closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ def _scenario(
         check=check,
         severity=group.severity,
         severity_if_true=group.severity_if_true,
-        begins=_begins(listed, given, reach),
+        begins=begins_within(listed, given, reach),
         worth=worth,
         statement=_statement(group, listed, assets, worth.harm),
         assets=assets,
@@ -127,26 +122,6 @@ def _scenario(
         about="" if of_devices else group.findings[0].id,
         members=tuple(str(d.address) for d in group.devices),
         findings=tuple(f.id for f in group.findings),
-    )
-
-
-def _begins(listed: ListedThreat, given: Given, reach: Reach) -> Initiation:
-    """Return how likely the threat starts for a group that can be reached so far and no further.
-
-    Who is inside gets on with difficulty where tests from office and guest networks found the way
-    closed, and the best case supposes such tests.
-    """
-    begins = given.initiations[listed.threat.id]
-    if listed.threat.id != MOVES_ON:
-        return begins
-    closed = reach.shown < 0
-    told = f"It is lowered to {Level.LOW}: tests show that the way to the group is closed."
-    return replace(
-        begins,
-        shown=min(begins.shown, Level.LOW) if closed else begins.shown,
-        best=min(begins.best, Level.LOW) if reach.best < 0 else begins.best,
-        worst=min(begins.worst, Level.LOW) if reach.worst < 0 else begins.worst,
-        because=f"{begins.because} {told}".strip() if closed else begins.because,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from riskscan.assess.circumstances import Initiation
@@ -17,6 +17,9 @@ from riskscan.model import Answer, ControlResult, DeviceClass, Impact, Level, Re
 
 NO_NETWORK = Reach(0, 0, 0)
 """The exposure of a weakness that has nothing to do with reaching anything over a network."""
+
+MOVES_ON = "T04"
+"""The threat of an attacker inside who moves on: unlikely where a test shows the way closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +130,23 @@ class Scenario:
 def _safeguards(left: int) -> int:
     """Return K: how many safeguards act on the pair, where the weakness is still there."""
     return 1 if left == SAFEGUARDED else 0
+
+
+def begins_within(listed: ListedThreat, given: Given, reach: Reach) -> Initiation:
+    """Return how likely the threat starts for a group that can be reached so far and no further.
+
+    Who is inside gets on with difficulty where tests from office and guest networks found the way
+    closed, and the best case supposes such tests.
+    """
+    begins = given.initiations[listed.threat.id]
+    if listed.threat.id != MOVES_ON:
+        return begins
+    closed = reach.shown < 0
+    told = f"It is lowered to {Level.LOW}: tests show that the way to the group is closed."
+    return replace(
+        begins,
+        shown=min(begins.shown, Level.LOW) if closed else begins.shown,
+        best=min(begins.best, Level.LOW) if reach.best < 0 else begins.best,
+        worst=min(begins.worst, Level.LOW) if reach.worst < 0 else begins.worst,
+        because=f"{begins.because} {told}".strip() if closed else begins.because,
+    )
