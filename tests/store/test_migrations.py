@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine
 from strategies import a_device, a_scan
 
 from riskscan.errors import StoreError, StoreLocked, StoreTooNew
+from riskscan.model import ActionStatus, AnswerValue, ControlStatus, Level
 from riskscan.store import Store, migrate
 from riskscan.store.lock import Lock
 from riskscan.store.tables import METADATA
@@ -207,3 +210,33 @@ def test_what_the_first_riskscan_wrote_is_read_as_full_scans(
         assert store.load(a_scan().id) == wanted
     assert wanted.rescan_of is None
     assert [s.as_of for d in wanted.devices for s in d.host.services] == [None]
+
+
+def test_what_stood_before_there_were_registers_is_kept_word_for_word(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.executescript(Path(__file__).with_name("schema_0007.sql").read_text())
+    assessed_at = datetime(2026, 11, 21, 13, tzinfo=UTC)
+    midnight = datetime(2026, 11, 22, tzinfo=UTC)
+
+    with Store.open(path) as store:
+        said = {answer.question: answer for answer in store.answers()}
+        known_then = {answer.question: answer for answer in store.answers(until=assessed_at)}
+        filed = store.assessment(a_scan().id)
+        assert store.registers().entries == ()
+        store.add_answers([replace(said["A05"], value=AnswerValue.LATER)], at=midnight)
+
+    assert said["A05"].person == said["A05"].said_by == "Dana Lake, owner"
+    assert said["A05"].note == 'he said "control": "A05"'
+    assert said["T09"].value is AnswerValue.PARTLY
+    # written down with the assessment that rests on it, or else on the day it was given
+    assert known_then["A05"] == said["A05"]
+    assert known_then["T09"].value is AnswerValue.NO
+    assert filed is not None
+    [result], [risk], [action] = filed.controls, filed.risks, filed.actions
+    assert result.answer == said["A05"]
+    assert (result.status, result.evidence, result.lacking) == (ControlStatus.PARTIAL, (), ())
+    assert (risk.level, risk.key, risk.asks) == (Level.VERY_HIGH, "", ())
+    assert (action.status, action.criterion) == (ActionStatus.PLANNED, "Port 23 is closed.")
+    assert filed.findings[0].decision is not None
+    assert filed.profile is filed.coverage.estimate is None
