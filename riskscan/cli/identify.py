@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskscan.cli.options import database_option, format_option, scan_option, wanted_scan
+from riskscan.cli.options import database_option, format_option, now, scan_option, wanted_scan
 
 if TYPE_CHECKING:
     from riskscan.cli.tables import Columns, Row
@@ -56,7 +56,7 @@ def identify(
     rules = load_rules(rules_folders)
     with Store.open(database, create=False) as store:
         scan = wanted_scan(store, scan_id)
-        changed = pipeline.reidentify(store, scan, rules)
+        changed = pipeline.reidentify(store, scan, rules, now())
     rows = [row for pair in changed if _tells(row := _row(*pair))]
     empty = f"{len(scan.devices)} devices: nothing changed"
     show(rows, COLUMNS, format_, fields=FIELDS, empty=empty)

@@ -11,6 +11,8 @@ import click
 from riskscan.cli.options import database_option, wanted_scan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from riskscan.cli.tables import Row
     from riskscan.model import Assessment, Scan
     from riskscan.store import Store
@@ -52,7 +54,8 @@ def replay(scan_id: str | None, format_: str, database: Path) -> None:
         filed = _filed(store, scan)
         again = pipeline.judge_again(store, scan, filed)
         corrected = _corrected_since(store, scan, filed)
-    told = _told(filed, again, corrected)
+        renamed = pipeline.renamed_since(store, scan, filed)
+    told = _told(filed, again, corrected, renamed)
     if told["outcome"] == UNEXPLAINED:
         first = next(iter(assess.differences(filed, again)), None)
         what = f"{first.path} was {first.filed!r}, is {first.again!r}" if first else "the bytes"
@@ -90,11 +93,13 @@ def _corrected_since(store: Store, scan: Scan, filed: Assessment) -> list[str]:
     return [str(d.address) for d in scan.devices if later.intersection(marks_of(d))]
 
 
-def _told(filed: Assessment, again: Assessment, corrected: list[str]) -> Row:
+def _told(
+    filed: Assessment, again: Assessment, corrected: list[str], renamed: Sequence[str]
+) -> Row:
     from riskscan import assess
 
     differing = assess.differences(filed, again)
-    newer = _newer(filed, again)
+    newer = _newer(filed, again, renamed)
     if assess.canonical(filed) == assess.canonical(again):
         outcome = SAME
     elif newer:
@@ -113,16 +118,17 @@ def _told(filed: Assessment, again: Assessment, corrected: list[str]) -> Row:
         "rules_filed": filed.rules_revision,
         "rules_today": again.rules_revision,
         "corrected_since": corrected,
+        "identified_again": list(renamed),
         "differences": [{"path": d.path, "filed": d.filed, "again": d.again} for d in differing],
     }
 
 
-def _newer(filed: Assessment, again: Assessment) -> list[str]:
+def _newer(filed: Assessment, again: Assessment, renamed: Sequence[str]) -> list[str]:
     """Name what riskscan judges by otherwise than on that day."""
     newer = []
     if filed.content_revision != again.content_revision:
         newer.append(CONTENT)
-    if filed.rules_revision != again.rules_revision:
+    if filed.rules_revision != again.rules_revision or renamed:
         newer.append(RULES)
     return newer
 
@@ -136,9 +142,11 @@ def _text(told: Row) -> str:
     about = f"assessment of {told['scan']}, {told['made_at']}, {content}"
     lines = [f"{told['outcome']}: {which}{about}"]
     lines.append(f"SHA-256 {told['sha256_filed']}")
-    if RULES in newer:
+    if told["rules_filed"] != told["rules_today"]:
         rules = told["rules_filed"] or "not kept"
         lines.append(f"identified by rules {rules} then, {told['rules_today']} since")
+    if told["identified_again"]:
+        lines.append(f"also identified again since: {', '.join(told['identified_again'])}")
     if corrected:
         lines.append(f"corrected by a person since: {', '.join(corrected)}")
     if told["outcome"] != SAME and not differing:

@@ -25,6 +25,7 @@ from riskscan.pipeline.judging import (
     record_answers,
     record_entry,
     reidentify,
+    renamed_since,
 )
 from riskscan.pipeline.memory import triage_for
 from riskscan.pipeline.scanning import left_of, plan, scan
@@ -47,6 +48,7 @@ __all__ = [
     "record_answers",
     "record_entry",
     "reidentify",
+    "renamed_since",
     "render",
     "scan",
     "triage_for",

@@ -23,14 +23,16 @@ from riskscan.pipeline.memory import complete_scans, from_here, scans_elsewhere
 from riskscan.store import Store
 
 
-def reidentify(store: Store, scan: Scan, rules: RuleSet) -> tuple[tuple[Device, Device], ...]:
+def reidentify(
+    store: Store, scan: Scan, rules: RuleSet, now: datetime
+) -> tuple[tuple[Device, Device], ...]:
     """Say again what the devices of a stored scan are, and keep it; sends no packet.
 
     Returns each device of which something changed, before and after. Corrections stay in force.
     """
     corrections = store.corrections()
     again = [corrected(identify.identify(d.host, rules), corrections) for d in scan.devices]
-    store.reidentify(scan.id, again, rules.revision)
+    store.reidentify(scan.id, again, rules.revision, at=now)
     pairs = zip(scan.devices, again, strict=True)
     return tuple((old, new) for old, new in pairs if old.identity != new.identity)
 
@@ -40,7 +42,7 @@ def correct(store: Store, scan: Scan, device: Device, correction: Correction) ->
     store.add_correction(correction)
     rules = identify.load_rules()
     after = corrected(identify.identify(device.host, rules), store.corrections())
-    store.reidentify(scan.id, [after], scan.rules_revision)
+    store.reidentify(scan.id, [after], scan.rules_revision, at=correction.made_at)
     return after
 
 
@@ -111,6 +113,18 @@ def judge_again(store: Store, scan: Scan, filed: Assessment) -> Assessment:
         previous=_before(store, scan, then),
         elsewhere=scans_elsewhere(store, scan, then),
     )
+
+
+def renamed_since(store: Store, scan: Scan, filed: Assessment) -> tuple[str, ...]:
+    """Return the other scans that ``filed`` rests on whose devices were identified again since.
+
+    The one before it, and those from elsewhere. Of the scan itself its rules revision tells.
+    """
+    then = filed.made_at
+    before = _before(store, scan, then)
+    beside = (*((before,) if before else ()), *scans_elsewhere(store, scan, then))
+    times = {other.id: store.identified_at(other.id) for other in beside}
+    return tuple(id for id, at in times.items() if at is not None and at > then)
 
 
 def decide(store: Store, scan: Scan, decision: Decision, *, now: datetime) -> Assessment:

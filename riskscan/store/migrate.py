@@ -13,7 +13,17 @@ from riskscan.errors import StoreError
 from riskscan.store.connection import pragma
 from riskscan.store.private import open_private
 
-REVISIONS: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS: tuple[str, ...] = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+)
 """Every schema revision that this riskscan knows, oldest first; one file each in migrations."""
 
 FOLDER = Path(__file__).with_name("migrations")

@@ -66,6 +66,7 @@ class ScanRow(SQLModel, table=True):
     swept_at: datetime | None = moment()
     allow_anonymous: Any | None = nested()
     zone: str | None = words()
+    identified_at: datetime | None = moment()
 
 
 class NoticeRow(SQLModel, table=True):

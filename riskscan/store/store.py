@@ -281,16 +281,29 @@ class Store:
         with self._transaction() as connection:
             return reading.read_last_said(connection)
 
-    def reidentify(self, scan_id: str, devices: Iterable[Device], rules_revision: str) -> None:
+    def reidentify(
+        self,
+        scan_id: str,
+        devices: Iterable[Device],
+        rules_revision: str,
+        *,
+        at: datetime | None = None,
+    ) -> None:
         """Keep what devices of a scan are taken for by other rules, in one transaction.
 
-        What was observed stays as it is. Raises ScanNotFound.
+        What was observed stays as it is. ``at`` is now. Raises ScanNotFound.
         """
         with self._transaction() as connection:
             _scan_row(connection, scan_id)
             for device in devices:
                 writing.replace_identity(connection, scan_id, device, rules_revision)
-            writing.mark_rules(connection, scan_id, rules_revision)
+            writing.mark_rules(connection, scan_id, rules_revision, at)
+
+    def identified_at(self, scan_id: str) -> datetime | None:
+        """Return when devices of a scan were last named again, if ever. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            at: datetime | None = _scan_row(connection, scan_id)["identified_at"]
+            return at
 
     def add_correction(self, correction: Correction) -> None:
         """Keep what a named person said of a device, beside all that was said before."""

@@ -122,8 +122,12 @@ def replace_identity(
     _insert(connection, EVIDENCE, mapping.identity_evidence_values(device_id, identity))
 
 
-def mark_rules(connection: Connection, scan_id: str, rules_revision: str) -> None:
-    marked = {"rules_revision": rules_revision}
+def mark_rules(
+    connection: Connection, scan_id: str, rules_revision: str, at: datetime | None
+) -> None:
+    marked: mapping.Values = {"rules_revision": rules_revision}
+    if at is not None:
+        marked["identified_at"] = at
     connection.execute(update(SCAN).where(SCAN.c.id == scan_id), marked)
 
 

@@ -163,7 +163,7 @@ def test_devices_identified_again_by_other_rules_are_a_method_change(database: P
     with Store.open(database) as store:
         done = store.load(clinic().id)
         assert done.rules_revision != load_rules().revision
-        pipeline.reidentify(store, done, load_rules())
+        pipeline.reidentify(store, done, load_rules(), LATER)
 
     told_now = told(database)
     text = run(database).stdout
@@ -172,6 +172,17 @@ def test_devices_identified_again_by_other_rules_are_a_method_change(database: P
     assert told_now["newer"] == ["fingerprint rules"]
     assert text.startswith("method change: fingerprint rules; assessment of")
     assert f"{load_rules().revision} since" in text
+
+
+def test_an_earlier_scan_that_was_identified_again_is_named(database: Path) -> None:
+    earlier = replace(clinic(), id="S-earlier", started_at=NOW - timedelta(days=9),
+                      ended_at=NOW - timedelta(days=9))  # fmt: skip
+    with Store.open(database) as store:
+        keep(store, earlier)
+        pipeline.judge(store, store.load(clinic().id), now=NOW + timedelta(hours=1))
+        pipeline.reidentify(store, store.load("S-earlier"), load_rules(), LATER)
+
+    assert told(database, clinic().id)["identified_again"] == ["S-earlier"]
 
 
 def test_answers_registers_and_other_places_enter_as_they_stood(database: Path) -> None:
