@@ -155,7 +155,7 @@ def _evidence(finding: Finding) -> Iterator[str]:
 
 def _about(risk: Risk) -> tuple[object, ...]:
     """What a risk is about: its id is only a rank."""
-    return risk.check, risk.threat.id, risk.device_class, risk.members[:1]
+    return risk.key, risk.check, risk.threat.id
 
 
 def _differing(filed: object, again: object) -> str:

@@ -11,7 +11,8 @@ partial, with evidence that counts          there, one safeguard        gone, if
 partial otherwise                           there                       one safeguard, or gone
 met by an alternative, on record            there, one safeguard        gone
 not reasonable, documented                  there                       there
-not met                                     there                       there
+not met, by a no                            there                       there
+not met, by what a scan saw alone           there                       there, one safeguard
 not assessed                                there                       gone
 not applicable, confirmed                   gone                        gone
 ==========================================  ==========================  ======================
@@ -256,8 +257,8 @@ def _leaf_steps(result: ControlResult) -> tuple[int, int]:
         case ControlStatus.NOT_ASSESSED:
             return THERE, GONE
         case ControlStatus.NOT_MET:
-            unsaid = result.answer is None or result.answer.value in _NOTHING_SAID
-            return THERE, SAFEGUARDED if result.findings and unsaid else THERE
+            refused = result.answer is not None and result.answer.value is AnswerValue.NO
+            return THERE, SAFEGUARDED if result.findings and not refused else THERE
         case ControlStatus.NOT_REASONABLE:
             return THERE, THERE
 

@@ -121,8 +121,9 @@ class Worths:
             best, worst = _in_volume(impact, -1), _in_volume(impact, 1)
             asks.append("E01")
         elif default.records and self.volume:
-            impact = best = worst = _in_volume(impact, self.volume)
-            because = (*because, self.volume_says)
+            moved = _in_volume(impact, self.volume)
+            because = (*because, self.volume_says) if moved != impact else because
+            impact = best = worst = moved
         if default.restorable:
             if told := self.restored(device_class):
                 impact, best, worst = (_brought_back(i) for i in (impact, best, worst))
@@ -177,7 +178,7 @@ def _volume(answer: Answer | None, registers: Registers) -> tuple[int | None, st
     if not steps:
         return None, ""
     step, told = max(steps)
-    way = {-1: "one step lower", 0: "as it is", 1: "one step higher, unless it is the highest"}
+    way = {-1: "one step lower", 0: "as it is", 1: "one step higher"}
     return step, f"Confidentiality is {way[step]}: {told}."
 
 

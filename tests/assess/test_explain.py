@@ -10,7 +10,6 @@ from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_
 
 from riskscan.assess import assess, canonical, differences, replay
 from riskscan.assess.explain import Case, explain_control, explain_finding, explain_risk
-from riskscan.assess.library import threats
 from riskscan.model import (
     Answer,
     AnswerValue,
@@ -92,7 +91,7 @@ def test_an_unidentified_device_and_an_unconfirmed_weakness_say_what_widens_the_
     unsure = [
         r
         for r in case.filed.risks
-        if all(by_id[f].confidence is Confidence.LOW for f in r.findings)
+        if r.findings and all(by_id[f].confidence is Confidence.LOW for f in r.findings)
     ]
 
     assert "if the unidentified device is of the highest worth" in "\n".join(
@@ -104,14 +103,30 @@ def test_an_unidentified_device_and_an_unconfirmed_weakness_say_what_widens_the_
 
 
 def test_a_raised_threat_names_the_check_that_raised_it() -> None:
-    case = case_of(clinic())
-    listed = next(t for t in threats().values() if t.raised_by)
-    risk = replace(case.filed.risks[0], threat=listed.threat, initiation=Level.VERY_HIGH)
+    desk = device("192.168.50.12", closed=(23,))
+    case = case_of(scan(*clinic().devices, desk))
+    risk = next(r for r in case.filed.risks if (r.check, r.threat.id) == ("network.flat", "T14"))
 
     text = "\n".join(explain_risk(case, risk))
 
-    assert f"raised because {listed.raised_by} failed" in text
-    assert f"By itself it is {listed.threat.initiation}" in text
+    assert "It is raised to moderate: medical devices share a network" in text
+    assert "network.flat failed in this scan" in text
+    assert f"By itself it is {risk.threat.initiation}" in text
+
+
+def test_a_gap_tells_which_answer_by_whom_leaves_it_open_and_what_would_narrow_it() -> None:
+    said = answer("A12", AnswerValue.NO, note="never")
+    case = case_of(clinic(), (said,))
+    by_check = {r.check: r for r in case.filed.risks}
+
+    refused = "\n".join(explain_risk(case, by_check["gap.training"]))
+    silent = "\n".join(explain_risk(case, by_check["gap.leavers"]))
+
+    assert "Dana Lee answered “no”" in refused
+    assert "No scan can see this weakness" in refused
+    assert "What an answer would narrow" not in refused
+    assert "  A08: " in silent
+    assert "if the answers to A08, E09 are good" in silent
 
 
 def test_another_outcome_is_a_method_change_only_if_the_content_is_another() -> None:
