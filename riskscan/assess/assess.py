@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from riskscan.assess import acceptances, decided, exceptions, progress, sizes, status
@@ -15,9 +14,9 @@ from riskscan.assess.checks import CHECKS
 from riskscan.assess.circumstances import initiations, threat_results
 from riskscan.assess.conflicts import Before, conflicts, contradicts
 from riskscan.assess.coverage import coverage
+from riskscan.assess.elements import elements
 from riskscan.assess.estate import Estate
-from riskscan.assess.estimate import estimate
-from riskscan.assess.exposure import Exposure, places
+from riskscan.assess.exposure import Exposure
 from riskscan.assess.findings import run
 from riskscan.assess.judgement import Context
 from riskscan.assess.order import open_questions
@@ -27,7 +26,7 @@ from riskscan.assess.revision import content_revision
 from riskscan.assess.rollup import standards
 from riskscan.assess.scenario import Given
 from riskscan.assess.segmentation import reachability
-from riskscan.assess.statement import elements, overall
+from riskscan.assess.statement import overall
 from riskscan.assess.weaknesses import CHECK_TEXTS, WEAKNESSES
 from riskscan.model import (
     Answer,
@@ -89,14 +88,12 @@ def assess(
     risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
     todo = plan(WEAKNESSES, risks, findings, controls, estate, today, knowledge)
     actions = progress.follow(todo.actions, registers, findings, scan, today)
-    seen = replace(
-        coverage(scan, findings),
-        estimate=estimate(scan, registers),
-        vantages=places(scan, elsewhere),
-    )
+    seen = coverage(scan, findings, elsewhere, said, registers, today)
+    considered = threat_results(begins, todo.risks)
+    asked = open_questions(todo.risks, controls, said, today)
     size = sizes.profile(said, scan)
     before = _before(previous, controls, decisions, knowledge, scan, today)
-    parts = elements(scan, said, registers, todo.risks, controls, actions)
+    parts = elements(scan, said, registers, todo.risks, controls, actions, considered, today)
     return Assessment(
         scan_id=scan.id,
         made_at=now,
@@ -104,7 +101,7 @@ def assess(
         checklist_revision=checklist.revision,
         content_revision=content_revision(checklist, knowledge),
         complete=all(part.present for part in parts),
-        statement=overall(todo.risks, controls, seen),
+        statement=overall(todo.risks, controls, seen, asked),
         findings=findings,
         controls=controls,
         risks=todo.risks,
@@ -114,10 +111,10 @@ def assess(
         elements=parts,
         standards=standards(controls),
         conflicts=conflicts(controls, findings, today, before),
-        threats=threat_results(begins, todo.risks),
+        threats=considered,
         exceptions=excused,
         vendors=vendors,
-        open_questions=open_questions(todo.risks, controls, said, today),
+        open_questions=asked,
         profile=size,
         sets=judge_sets(size, controls, findings, estate),
         reach=reachability(scan, elsewhere, today),

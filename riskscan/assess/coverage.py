@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
+from riskscan.assess.answering import is_put_off, is_usable
 from riskscan.assess.decided import set_aside
+from riskscan.assess.estimate import estimate, in_words
+from riskscan.assess.exposure import places
+from riskscan.assess.place import Place
 from riskscan.model import (
     Address,
+    Answer,
     Coverage,
     Device,
     DeviceClass,
     Finding,
     Network,
     Policy,
+    Registers,
     Result,
     Scan,
     ScanState,
     Scope,
+    Zone,
 )
 
 
-def coverage(scan: Scan, findings: Sequence[Finding]) -> Coverage:
-    """Count what was seen and judged, and say what was not."""
+def coverage(
+    scan: Scan,
+    findings: Sequence[Finding],
+    elsewhere: Sequence[Scan],
+    answers: Mapping[str, Answer],
+    registers: Registers,
+    today: date,
+) -> Coverage:
+    """Count what was seen and judged, from which places, and say what was not.
+
+    ``answers`` are the newest ones, by question.
+    """
     blind = sum(f.result in (Result.UNKNOWN, Result.ERROR) for f in findings)
+    tests = tuple(each for each in elsewhere if Place.of(each).counts(today))
+    total = estimate(scan, registers)
+    limits = [*_vantage(scan, tests), *_unasked(answers, today)]
+    if total is not None:
+        limits.append(in_words(total))
     return Coverage(
         addresses_in_scope=addresses(scan.site.scope),
         devices=len(scan.devices),
@@ -32,7 +54,9 @@ def coverage(scan: Scan, findings: Sequence[Finding]) -> Coverage:
         fragile=sum(d.host.triage.policy is Policy.FRAGILE for d in scan.devices),
         checks_run=len(findings),
         checks_unknown=blind,
-        limits=tuple(_limits(scan, findings)),
+        limits=(*limits, *_counted(scan.devices, findings, scan)),
+        estimate=total,
+        vantages=places(scan, tests),
     )
 
 
@@ -80,25 +104,59 @@ def _shared(one: Network, other: Network) -> int:
     return min(one.num_addresses, other.num_addresses) if nested else 0
 
 
-def _limits(scan: Scan, findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield what was not seen, the most weighty first."""
-    devices = scan.devices
+_PLACES = {Zone.GUEST: "the guest Wi-Fi", Zone.OFFICE: "the office network"}
+
+
+def _vantage(scan: Scan, elsewhere: Sequence[Scan]) -> Iterator[str]:
+    """Yield from where nothing was tested, and what no scan sees; the most weighty first."""
     if scan.state is not ScanState.COMPLETE:
         yield "The scan was stopped before its end: some devices were not looked at."
-    place = f" ({scan.vantage.label})" if scan.vantage.label else ""
-    yield (
-        f"The scan looked from one place{place}. What can be reached from the guest Wi-Fi, from "
-        "other segments or from the internet was not tested."
-    )
+    looked_from = {each.site.zone for each in (scan, *elsewhere)}
+    untested = [words for zone, words in _PLACES.items() if zone not in looked_from]
+    if elsewhere:
+        number = _number(1 + len(elsewhere))
+        where = "; ".join(places(scan, elsewhere))
+        untested.append("the internet")
+        yield (
+            f"The network was looked at from {number} places: {where}. What can be reached from "
+            f"{_either(untested)} was not tested."
+        )
+    else:
+        place = f" ({scan.vantage.label})" if scan.vantage.label else ""
+        guest = "" if Zone.GUEST in looked_from else "the guest Wi-Fi, from "
+        yield (
+            f"The scan looked from one place{place}. What can be reached from {guest}other "
+            "segments or from the internet was not tested."
+        )
     yield (
         "Cloud services, laptops that were away, devices that were switched off and everything on "
         "other networks were not seen."
     )
-    yield (
+
+
+def _number(count: int) -> str:
+    words = ("two", "three", "four", "five")
+    return words[count - 2] if 2 <= count < 2 + len(words) else str(count)
+
+
+def _either(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or from {words[-1]}"
+
+
+def _unasked(answers: Mapping[str, Answer], today: date) -> Iterator[str]:
+    blind = (
         "A network scan does not see whether stored data is encrypted, backups work, logins need "
-        "a second factor, staff are trained or contracts exist: these are questions to people."
+        "a second factor, staff are trained or contracts exist: "
     )
-    yield from _counted(devices, findings, scan)
+    told = sum(is_usable(answer, today) for answer in answers.values())
+    put_off = sum(is_put_off(answer) for answer in answers.values())
+    if not told:
+        yield f"{blind}these are questions to people."
+        return
+    people = "the person" if told == 1 else "people"
+    verb = "was" if put_off == 1 else "were"
+    unknown = f"; {put_off} {verb} put off or not known" if put_off else ""
+    yield f"{blind}this rests on what {people} said in {told} answers{unknown}."
 
 
 def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan) -> Iterator[str]:
