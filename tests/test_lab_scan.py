@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from ordinary_user import as_ordinary_user
 
+from riskscan import knowledge
 from riskscan.config import render_site
 from riskscan.discover.profile import PROFILES
 from riskscan.lab import (
@@ -29,6 +30,8 @@ from riskscan.lab import (
     demo_site,
 )
 from riskscan.model import DeviceClass, Policy
+from riskscan.store import Store
+from tests.assess.narrowing import narrowed_by_20_and_by_all
 
 pytestmark = pytest.mark.lab
 
@@ -283,6 +286,19 @@ def test_judging_and_rendering_again_gives_the_same_bytes(visit: Visit) -> None:
     )
 
     assert again.read_bytes() == (visit.folder / "r.html").read_bytes()
+
+
+def test_twenty_questions_settle_most_of_what_questions_can_settle(visit: Visit) -> None:
+    with Store.open(visit.folder / "clinic.db", create=False, writer=False) as store:
+        scan = store.latest()
+    assert scan is not None
+    assert scan.ended_at is not None
+
+    for trouble in (False, True):
+        twenty, all_of_them = narrowed_by_20_and_by_all(
+            scan, knowledge.load(), scan.ended_at, trouble=trouble
+        )
+        assert twenty * 4 >= all_of_them * 3 > 0
 
 
 # -- stopping ---------------------------------------------------------------------------------

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from riskscan.assess import assess, following, load_checklist, questions
+from riskscan.assess import assess, load_checklist, questions
 from riskscan.assess.library import threats
 from riskscan.assess.order import FIRST, open_questions
 from riskscan.model import (
     Answer,
     AnswerValue,
-    Assessment,
     Assurance,
     ControlResult,
     ControlStatus,
@@ -19,9 +18,9 @@ from riskscan.model import (
     Level,
     OpenQuestion,
     Risk,
-    Scan,
 )
 from tests.assess.factories import KNOWLEDGE, NOW, answer, clinic
+from tests.assess.narrowing import narrowed_by_20_and_by_all
 
 TODAY = NOW.date()
 CONTROLS = tuple(
@@ -186,43 +185,7 @@ def test_twenty_questions_narrow_most_of_what_questions_can_narrow_in_the_test_c
     tests/test_lab_scan.py asks for more, of a whole clinic.
     """
     for trouble in (False, True):
-        twenty, all_of_them = narrowed_by(clinic(), trouble)
+        twenty, all_of_them = narrowed_by_20_and_by_all(clinic(), KNOWLEDGE, NOW, trouble=trouble)
 
         assert all_of_them > 0
         assert twenty * 3 >= all_of_them * 2
-
-
-def narrowed_by(scan: Scan, trouble: bool) -> tuple[int, int]:
-    """Return by how many steps the intervals shrink with 20 questions answered, and with all.
-
-    They are asked in order. All answers are good, with the document that is asked for, or all of
-    them speak of trouble.
-    """
-    said: dict[str, Answer] = {}
-    judged = before = assess(scan, knowledge=KNOWLEDGE, now=NOW)
-    after_20 = 0
-    for count in range(len(questions())):
-        if count == 20:
-            after_20 = _steps(before) - _steps(judged)
-        if not judged.open_questions:
-            break
-        first = _answered(judged.open_questions[0].question, trouble)
-        said |= {each.question: each for each in (first, *following(first))}
-        judged = assess(scan, answers=tuple(said.values()), knowledge=KNOWLEDGE, now=NOW)
-    return after_20, _steps(before) - _steps(judged)
-
-
-def _answered(id: str, trouble: bool) -> Answer:
-    asked = questions()[id]
-    if asked.choices:
-        taken = asked.choices[-1 if trouble else 0]
-        said = answer(id, AnswerValue.CHOICE, document=asked.document)
-        return replace(said, choice=taken)
-    value = asked.favorable
-    if trouble:
-        value = AnswerValue.NO if value is AnswerValue.YES else AnswerValue.YES
-    return answer(id, value, document=asked.document)
-
-
-def _steps(judged: Assessment) -> int:
-    return sum(r.worst.rank - r.best.rank for r in judged.risks)
