@@ -39,6 +39,7 @@ def report(
     """
     from riskscan import pipeline
     from riskscan import report as stage
+    from riskscan.errors import StoreLocked
     from riskscan.store import Store
 
     if schema:
@@ -46,9 +47,17 @@ def report(
         return
     chosen = _format(output, format_)
     with Store.open(database, create=False, writer=False) as store:
-        is_assessed = store.assessment(wanted_scan(store, scan_id).id) is not None
+        scan = wanted_scan(store, scan_id)
+        filed = store.assessment(scan.id)
+        is_new = filed is None or pipeline.is_outdated(store, scan, filed, now())
     # A reader works beside a scan that is under way; only the first assessment must be written.
-    with Store.open(database, create=False, writer=not is_assessed) as store:
+    try:
+        store = Store.open(database, create=False, writer=is_new)
+    except StoreLocked:
+        if filed is None:
+            raise
+        store = Store.open(database, create=False, writer=False)
+    with store:
         content = pipeline.render(store, wanted_scan(store, scan_id), format_=chosen, now=now())
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(content)

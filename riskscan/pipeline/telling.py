@@ -17,7 +17,7 @@ from riskscan.model import (
     Event,
     Scan,
 )
-from riskscan.pipeline.judging import changes_since, current, judge
+from riskscan.pipeline.judging import changes_since, current, is_outdated, judge
 from riskscan.pipeline.scanning import scan
 from riskscan.store import Store
 from riskscan.store.private import make_folder, open_private
@@ -27,8 +27,13 @@ Notify = Callable[[Event], None]
 
 
 def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
-    """Return the report on a stored scan; a scan that was never assessed is assessed first."""
-    if store.assessment(scan.id) is None:
+    """Return the report on a stored scan; a scan that was never assessed is assessed first.
+
+    So is one of which something was said or ran out since, if the store can be written: what is
+    reported should be on file, or it could not be replayed.
+    """
+    filed = store.assessment(scan.id)
+    if filed is None or (store.is_writer and is_outdated(store, scan, filed, now)):
         judge(store, scan, now=now)
     assessment = current(store, scan, now=now)
     known = knowledge.load()

@@ -95,6 +95,10 @@ class Store:
         cls._open_writer(path).close()
         return cls._open_reader(path)
 
+    @property
+    def is_writer(self) -> bool:
+        return self._lock is not None
+
     def close(self) -> None:
         """Close the file and let the next writer in. Closing twice is harmless."""
         self._connection.close()
