@@ -105,12 +105,15 @@ def _scope(of: Material) -> Iterator[str]:
     leaves = of.answers.get("E06")
     if SystemKind.PORTABLE not in kinds and not (leaves and leaves.value is AnswerValue.NO):
         yield (
-            "Nor does it name laptops, tablets and phones: the practice manager lists them, or "
-            "answers that none leaves the building (question E06)."
+            "The systems register names no laptops, tablets and phones: the practice manager lists "
+            "them, or answers that none leaves the building (question E06)."
         )
     media = of.status("P08") is ControlStatus.NOT_APPLICABLE
     if SystemKind.MEDIA not in kinds and not media:
-        yield "Backup disks, sticks and discs are not listed there: the practice manager knows."
+        yield (
+            "The systems register names no backup disks, sticks or discs: the practice manager "
+            "lists them."
+        )
 
 
 def _collection(of: Material) -> Iterator[str]:

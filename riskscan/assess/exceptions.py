@@ -156,7 +156,9 @@ def _blocked(
     exception: DeviceException, device: Device | None, own: Place, others: Sequence[Place]
 ) -> _Tested:
     """Test the ports that must stay unreachable, each from every place."""
-    until = f"it holds until {exception.review_on} at most"
+    until = (
+        f"it holds on the word of {exception.approver.strip()} until {exception.review_on} at most"
+    )
     if device is None:
         return _Tested(True, f"Not tested by this scan, which did not see the device: {until}.")
     ports = [port for port in _ports(exception.blocked) if not isinstance(port, str)]
@@ -174,7 +176,8 @@ def _blocked(
             untested.append(_named(port))
     if untested:
         told.append(f"{_listed(untested)} not tested by this scan: {until}")
-    return _Tested(True, f"{'; '.join(told)}.")
+    says = "; ".join(told)
+    return _Tested(True, f"{says[0].upper()}{says[1:]}.")
 
 
 def _port(port: Port, device: Device, own: Place, others: Sequence[Place]) -> tuple[str, str]:

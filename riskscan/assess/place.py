@@ -122,6 +122,11 @@ class Place:
         states = sorted_host(there.host).states if there else {}
         return tuple(sorted(port for port, state in states.items() if state is PortState.OPEN))
 
+    def asked_any(self, device: Device) -> bool:
+        """Say whether this scan asked any port of a device, whatever became of it."""
+        there = self.sight(device)
+        return there is not None and bool(sorted_host(there.host).states)
+
     def _silence(self, device: Device) -> Outcome:
         """Judge an address where this scan saw nothing that could be the device."""
         asked = (

@@ -55,15 +55,15 @@ def _row(
 
 
 def _outcome(place: Place, device: Device) -> Outcome:
-    """A device is reached by any open port, and unreached if every port known open was refused."""
+    """A device is reached by any open port, and unreached if each port known as open was not."""
     any_port = place.test_any(device)
     if any_port.outcome is not Outcome.UNTESTED:
         return any_port.outcome
     wanted = [(s.protocol, s.port) for s in device.host.open_ports]
+    if not wanted:
+        return Outcome.UNREACHED if place.asked_any(device) else Outcome.UNTESTED
     tried = [place.test(device, port).outcome for port in wanted]
-    if tried and all(outcome is Outcome.UNREACHED for outcome in tried):
-        return Outcome.UNREACHED
-    return Outcome.UNTESTED
+    return Outcome.UNTESTED if Outcome.UNTESTED in tried else Outcome.UNREACHED
 
 
 def _days(place: Place, devices: Iterable[Device]) -> Iterator[date]:

@@ -66,6 +66,7 @@ def set_action(
         entry = _entry_of(store, action)
         if entry is None:
             written |= {"action": action.key, "title": action.title}
+        written["findings"] = _findings(action, entry)
         content = parse_entry(REGISTERS["todo"], written, onto=entry.content if entry else None)
         pipeline.record_entry(
             store, "todo", content, who, now(), entry_id=entry.id if entry else None
@@ -159,6 +160,15 @@ def wanted_risk(assessment: Assessment, said: str) -> Risk:
         f"the assessment of scan {assessment.scan_id} holds no risk {said[:60]!r}",
         "riskscan risks lists them; R- numbers are ranks, and differ from scan to scan",
     )
+
+
+def _findings(action: Action, entry: Entry | None) -> str:
+    """Name what a later scan must see gone, devices that are away today included."""
+    from riskscan.assess.progress import rests_on
+    from riskscan.model import ActionEntry
+
+    said = entry.content if entry else None
+    return rests_on(action, said.findings if isinstance(said, ActionEntry) else "")
 
 
 def _entry_of(store: Store, action: Action) -> Entry | None:

@@ -81,7 +81,7 @@ def test_while_its_port_stays_shut_it_excuses_its_check_on_its_device() -> None:
 
     assert result.holds and finding is not None
     assert result.findings == (finding.id,)
-    assert "port 443 could not be reached from front desk on 2026-11-21" in result.says
+    assert "Port 443 could not be reached from front desk on 2026-11-21" in result.says
     assert finding.decision == Decision(
         finding.id, finding.evidence_hash, Disposition.EXCEPTION, "Dana Lake", MADE,
         "its maker offers no other way", date(2027, 5, 31), "only the pump server may reach it",

@@ -219,4 +219,10 @@ def test_the_matrix_counts_what_each_place_reached_class_by_class() -> None:
     assert all(row.devices == row.reached + row.unreached + row.untested for row in rows)
     assert {row.zone for row in rows} == {"", "guest"}
     printer = next(r for r in rows if r.zone and r.device_class is DeviceClass.PRINTER_MFP)
-    assert (printer.reached, printer.untested) == (0, 1)
+    assert (printer.reached, printer.unreached, printer.ports) == (0, 1, ())
+
+
+def test_a_delicate_device_of_which_the_open_port_was_not_asked_is_untested_in_the_matrix() -> None:
+    rows = reachability(scan(pump()), [from_zone(Zone.GUEST, far(closed=(80,), fragile=True))])
+
+    assert [(r.reached, r.unreached, r.untested) for r in rows] == [(1, 0, 0), (0, 0, 1)]

@@ -192,7 +192,7 @@ def test_a_scan_without_answers_and_registers_is_a_technical_report() -> None:
     [
         ("cloud", 1, "no cloud system"),
         ("laptops", 1, "laptops, tablets and phones"),
-        ("media", 1, "Backup disks"),
+        ("media", 1, "backup disks"),
         ("flow", 2, "register flows"),
         ("assessor", 8, "The assessor has not signed"),
         ("official", 8, "The security official has not signed"),
