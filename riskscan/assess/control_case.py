@@ -47,7 +47,7 @@ class Case:
         self.lacking = needs.lacking
         self.pieces = (
             *seen(control, grounds),
-            *said(control, answer),
+            *said(control, answer, grounds),
             *walked(control, grounds),
             *needs.pieces,
         )

@@ -193,11 +193,13 @@ _POLARITY = {
 }
 
 
-def said(control: Control, answer: Answer | None) -> Iterator[Piece]:
+def said(control: Control, answer: Answer | None, grounds: Grounds) -> Iterator[Piece]:
     """Yield what a person said of the control itself, and the document that was sighted."""
     if answer is None:
         return
     polarity = _POLARITY.get(answer.value, Polarity.NEUTRAL)
+    if grounds.rule(control.id).asks_whether and answer.value is AnswerValue.NO:
+        polarity = Polarity.NEUTRAL
     note = f" {answer.note}" if answer.note else ""
     says = f"{answer.said_by} answered “{answer.value}” on {answer.on}.{note}"
     yield Piece(_record(EvidenceKind.ATTEST, polarity, says, answer, answer.on))

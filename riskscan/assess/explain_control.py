@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ from riskscan.model import (
 ASSURED = {
     Assurance.NONE: "no evidence",
     Assurance.ATTESTED: "a named person said so",
-    Assurance.DOCUMENT: "a document was sighted, or the site walk saw it",
+    Assurance.DOCUMENT: "a document or the site walk shows it",
     Assurance.SCANNED: "the scan saw it",
     Assurance.MEASURED: "it was measured",
 }
@@ -58,6 +59,13 @@ NEEDED = {
     Proof.GONE_DEVICES: "where each device went that is gone",
 }
 """What a control can need, in words that follow one another."""
+
+_SOMEONE = "Someone"
+_SUPPOSED = re.compile(rf"^{_SOMEONE} answered “[a-z ]+” on [0-9-]+\. ?")
+"""How a reason begins that rests on a supposed answer."""
+
+_STILL = 3
+"""How many sentences say what a yes alone would leave lacking."""
 
 _LISTED = 6
 """How many addresses a line names."""
@@ -249,16 +257,16 @@ class _Supposing:
         control, today = self.result.control, self.grounds.today
         document = control.document if value is AnswerValue.YES else ""
         dated = today if document else None
-        return Answer(control.id, value, "Someone", today, document=document, document_on=dated)
+        return Answer(control.id, value, _SOMEONE, today, document=document, document_on=dated)
 
     def recorded(self) -> Registers:
         """Return the registers with a complete record of decision on the control."""
         today = self.grounds.today
         record = AddressableDecision(
-            self.result.control.id, Choice.ALTERNATIVE, "its reason", "it", "Someone", today
+            self.result.control.id, Choice.ALTERNATIVE, "its reason", "it", _SOMEONE, today
         )
         made = datetime(today.year, today.month, today.day, tzinfo=UTC)
-        entry = Entry("decisions", "", record, "Someone", made)
+        entry = Entry("decisions", "", record, _SOMEONE, made)
         return Registers((*self.grounds.registers.entries, entry))
 
 
@@ -277,15 +285,18 @@ def _would_change(case: _Supposing) -> Iterator[str]:
         yield _if(f"it were answered yes{and_document}", answered, result)
         if result.findings:
             yield _if("both were so", case.judged(mended=True, answer=yes), result)
-        for sentence in answered.lacking if answered.status is ControlStatus.PARTIAL else ():
-            yield f"    Then still lacking: {sentence}"
+        further = [s for s in answered.lacking if s not in answered.reason]
+        if answered.status is ControlStatus.PARTIAL and further:
+            yield f"    Then still lacking: {' '.join(further[:_STILL])}"
     elif said is not None:
         last = said.on + status.FRESH
-        yield f"  The answer counts until {last}; a scan that refutes it ends that."
+        sooner = "; a scan that refutes it ends that" if control.checks else ""
+        yield f"  The answer counts until {last}{sooner}."
     yield _if("it were answered no", case.judged(answer=no), result)
     if control.implementation is Implementation.ADDRESSABLE and not result.decision:
         recorded = case.judged(answer=no, registers=case.recorded())
-        yield _if("a complete record of decision named an alternative", recorded, result)
+        shown = replace(recorded, reason="") if recorded.decision else recorded
+        yield _if("a complete record of decision named an alternative", shown, result)
     if control.default_not_applicable:
         yield "  A named person can confirm that it does not apply; it takes one who approves it."
 
@@ -295,4 +306,5 @@ def _if(supposed: str, outcome: ControlResult, result: ControlResult) -> str:
         return f"  If {supposed}: met."
     if outcome.findings and outcome.status is result.status:
         return f"  If {supposed}: {outcome.status}, as now; what the scan saw decides."
-    return f"  If {supposed}: {outcome.status}. {outcome.reason}"
+    told = _SUPPOSED.sub("", outcome.reason)
+    return f"  If {supposed}: {outcome.status}. {told}".rstrip()

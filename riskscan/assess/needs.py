@@ -82,8 +82,14 @@ def _walk(asked: Asked) -> Held:
     open_ = []
     for id in walk_questions(asked.control.id):
         said = asked.grounds.answers.get(id)
-        good = said is not None and said.value in (AnswerValue.YES, AnswerValue.NOT_APPLICABLE)
-        if said is None or not good or not asked.grounds.is_fresh(said):
+        # A no is evidence of its own: it stands against the control.
+        told = said is not None and said.value in (
+            AnswerValue.YES,
+            AnswerValue.NOT_APPLICABLE,
+            AnswerValue.NO,
+            AnswerValue.PARTLY,
+        )
+        if said is None or not told or not asked.grounds.is_fresh(said):
             open_.append(id)
     if open_:
         return Held((), (f"The site walk has not shown it: {some_of(open_, 5)}.",))

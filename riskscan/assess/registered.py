@@ -118,11 +118,11 @@ def _unencrypted_systems(grounds: Grounds) -> Iterator[Piece]:
     for entry, system in grounds.registers.of(System):
         here = set(system.addresses.split()) & set(grounds.estate.devices)
         if system.encrypted is Known.NO and not here:
-            says = f"{system.name} is not encrypted ({entry.id})."
+            says = f"{system.name}: not encrypted ({entry.id})."
             on = entry.made_at.date()
             yield Piece(_record(_SAID, Polarity.REFUTES, says, entry.id, on))
         elif system.encrypted is Known.YES and not here:
-            says = f"{system.name} is encrypted, as the systems register says ({entry.id})."
+            says = f"{system.name}: encrypted, as the systems register says ({entry.id})."
             on = entry.made_at.date()
             yield Piece(_record(_SAID, Polarity.SUPPORTS, says, entry.id, on))
 
@@ -163,7 +163,8 @@ _GOOD_AGREEMENT = frozenset({"agreement on file", "not needed"})
 
 def agreements(grounds: Grounds) -> Held:
     """Judge the vendors, those of the register and those seen on the network."""
-    pieces, lacking = [], []
+    pieces: list[Piece] = []
+    open_: dict[str, list[str]] = {}
     filed = [v for v in grounds.vendors if v.status == "agreement on file"]
     days = {entry.id: entry.made_at.date() for entry, _ in grounds.registers.of(Vendor)}
     for vendor in grounds.vendors:
@@ -176,12 +177,13 @@ def agreements(grounds: Grounds) -> Held:
                 Piece(_record(kind, Polarity.REFUTES, says, source, on), vendor.addresses)
             )
         elif vendor.status not in _GOOD_AGREEMENT:
-            lacking.append(f"{vendor.name}: {vendor.status}.")
+            open_.setdefault(vendor.status, []).append(vendor.name)
     if filed:
         says = f"Agreements are on file with {some_of([v.name for v in filed])}."
         source = some_of([v.entry for v in filed], 5)
         oldest = min(days.get(v.entry, grounds.today) for v in filed)
         pieces.append(Piece(_record(_SAID, Polarity.SUPPORTS, says, source, oldest)))
+    lacking = [f"{status.capitalize()}: {some_of(names)}." for status, names in open_.items()]
     if not any(v.entry for v in grounds.vendors):
         lacking.append("No vendor is listed in the vendors register.")
     return Held(tuple(pieces), tuple(lacking))
@@ -237,7 +239,8 @@ def device_list(grounds: Grounds) -> Held:
         pieces.append(Piece(_covering(made, len(compared.missing), compared.listed)))
     if both := len(compared.both):
         entries = [entry for (entry, _), _ in compared.both]
-        says = f"{plural(both, 'device')} of the network stand on the practice's own list."
+        scanned = plural(compared.scanned, "device")
+        says = f"{both} of {scanned} on the network stand on the practice's own list."
         oldest = min(entry.made_at.date() for entry in entries)
         source = some_of([entry.id for entry in entries], 5)
         made = _record(EvidenceKind.IMPORT, Polarity.SUPPORTS, says, source, oldest, FRESH)

@@ -104,10 +104,14 @@ def _refuted(case: Case) -> Outcome | None:
     if case.says(AnswerValue.NO):
         reason = f"{case.words} {reason}"
     elif case.says(AnswerValue.YES, AnswerValue.NOT_APPLICABLE) and case.fresh:
-        reason += (
-            f" The answer “{case.fresh.value}” of {case.fresh.said_by} disagrees; what was seen "
-            "stands until a named person closes it or a later scan sees it gone."
+        admitted = all(p.record.kind is EvidenceKind.ATTEST for p in against)
+        stands = (
+            "what the practice's own lists say stands until they say otherwise."
+            if admitted
+            else "what was seen stands until a named person closes it or a later scan sees it gone."
         )
+        said = f"The answer “{case.fresh.value}” of {case.fresh.said_by} disagrees"
+        reason += f" {said}; {stands}"
     status = ControlStatus.NOT_MET if void else ControlStatus.PARTIAL
     return Outcome(status, case.assured(against), reason)
 
@@ -172,7 +176,7 @@ def _alternative(case: Case) -> Outcome | None:
     document = case.fresh is not None and case.fresh.document
     assured = Assurance.DOCUMENT if document else Assurance.ATTESTED
     if record.decision is Choice.ALTERNATIVE:
-        text = f"In place instead: {_ended(record.alternative)} {_ended(record.rationale)}"
+        text = f"In place instead: {_ended(record.alternative)} Why: {_ended(record.rationale)}"
         return Outcome(ControlStatus.MET_ALTERNATIVE, assured, f"{text} {by}{until}.")
     text = f"Not reasonable here: {_ended(record.rationale)} {by}{until}."
     return Outcome(ControlStatus.NOT_REASONABLE, assured, text)
@@ -233,7 +237,12 @@ _RULES: tuple[Callable[[Case], Outcome | None], ...] = (
 
 def _lacking(case: Case) -> tuple[str, ...]:
     """Say what keeps a control from being met, what stands against it first."""
-    wanted = [p.record.says for p in case.against]
+    scanned = [p for p in case.against if p.findings]
+    wanted = [p.record.says for p in case.against if not p.findings]
+    if scanned:
+        places = plural(len({a for p in scanned for a in p.touched}), "device")
+        kinds = plural(len(scanned), "kind")
+        wanted.insert(0, f"The scan saw {kinds} of weakness on {places}, and all are open.")
     if case.says(AnswerValue.PARTLY):
         wanted.append("It is so only in part.")
         return (*wanted, *(s for s in case.lacking if not s.startswith("No named person")))

@@ -263,7 +263,7 @@ def test_a_system_that_is_called_unencrypted_speaks_against_a_yes() -> None:
     result = judged("T04", grounds(DESK, answers=[paper("T04")], kept=kept))
 
     assert result.status is PARTIAL
-    assert "Backup disk is not encrypted" in result.reason
+    assert "Backup disk: not encrypted" in result.reason
     unsupported = judged("T04", grounds(DESK, kept=[disk]))
     assert (unsupported.status, unsupported.assurance) == (NOT_MET, Assurance.ATTESTED)
 
@@ -468,3 +468,10 @@ def test_a_control_of_an_own_checklist_without_a_rule_takes_a_yes() -> None:
     assert judge(own, answer("A99"), by).status is MET
     assert judge(own, None, by).status is OPEN
     assert set(REGISTERS) >= {"addressable", "inventory"}
+
+
+def test_a_plain_no_is_supported_by_nothing_that_was_seen() -> None:
+    said = [answer("P05", AnswerValue.NO), answer("W01"), answer("W07", AnswerValue.NO)]
+
+    assert judged("P05", grounds(DESK, answers=said)).status is NOT_MET
+    assert judged("P05", grounds(DESK, answers=said[1:])).status is PARTIAL
