@@ -195,7 +195,7 @@ def _scenario(case: Case, risk: Risk) -> Iterator[str]:
         if why := judgement.feeds.get(risk.threat.id):
             yield f"Why it helps the threat: {why}"
     where = f", in {risk.zone}" if risk.zone else ""
-    yield f"Assets: {risk.assets}{where}. {_members(risk)}"
+    yield f"Assets: {risk.assets}{where}. {_members(risk)}".rstrip()
     if risk.key:
         yield f"Key: {risk.key}, the same in every assessment; {risk.id} is only its rank today."
     yield from _accepted(risk)
@@ -204,6 +204,8 @@ def _scenario(case: Case, risk: Risk) -> Iterator[str]:
 def _members(risk: Risk) -> str:
     if not risk.members:
         return "No single device of the scan stands for it."
+    if all(address in risk.assets for address in risk.members):
+        return ""
     return f"Devices: {', '.join(risk.members)}."
 
 
@@ -283,7 +285,7 @@ def _own_worth(risk: Risk) -> str:
     """Say where the cells come from that no class of the group has by default."""
     gap = gaps().get(risk.check)
     if gap is not None and gap.of_practice:
-        return "It concerns the practice as a whole: the cells are those of its best system."
+        return "The cells of the practice's best system, which is named below."
     if gap is not None and gap.worth == CLOUD:
         return "What stands with a vendor: the cells are those of cloud systems."
     if gap is not None and not risk.members:
@@ -335,6 +337,8 @@ def _asked(case: Case, id: str) -> str:
 
 
 def _classes(case: Case, risk: Risk) -> list[DeviceClass]:
+    if risk.check in gaps() and not risk.members:
+        return []
     devices = Estate.of(case.scan).devices
     known = {devices[a].identity.device_class for a in risk.members if a in devices}
     return sorted(known or {DeviceClass.UNKNOWN})

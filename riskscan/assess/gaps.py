@@ -75,7 +75,6 @@ class _Gap(BaseModel):
     controls: tuple[str, ...] = Field(min_length=1)
     cites: str = ""
     why_cited: str = Field(min_length=10)
-    asks: tuple[str, ...] = ()
     good: dict[str, str] = Field(default_factory=dict)
     fair: dict[str, str] = Field(default_factory=dict)
     action: str = Field(min_length=10)
@@ -110,8 +109,6 @@ class Gap:
     only_if_seen: bool
     controls: tuple[str, ...]
     """Leaf controls and questions of which the weakest decides."""
-    asks: tuple[str, ...]
-    """Further questions that bear on it."""
     good: Mapping[str, frozenset[str]]
     """Question id to the answers that leave no weakness."""
     fair: Mapping[str, frozenset[str]]
@@ -200,7 +197,6 @@ def _gap(written: _Gap) -> Gap:
         written.worth,
         written.only_if_seen,
         written.controls,
-        written.asks,
         {q: frozenset(words.split("|")) for q, words in written.good.items()},
         {q: frozenset(words.split("|")) for q, words in written.fair.items()},
     )
@@ -218,10 +214,7 @@ def standing(
         shown=min(s.shown for s in each),
         best=min(s.best for s in each),
         because=tuple(told for s in each for told in s.because),
-        asks=(
-            *(id for s in each for id in s.asks),
-            *(id for id in gap.asks if id not in answers),
-        ),
+        asks=tuple(id for s in each for id in s.asks),
         silent=all(s.silent for s in each),
     )
 
@@ -234,7 +227,7 @@ def _of_leaf(result: ControlResult | None, id: str) -> Standing:
     control = result.control
     told = (
         f"{control.title} ({control.citation}) is {result.status}, {result.assurance}{_by(result)}:"
-        f" {_effect(shown, best, result.status)}."
+        f" {_effect(shown, best, result)}."
     )
     open_ = best > shown
     silent = result.status is ControlStatus.NOT_ASSESSED
@@ -299,7 +292,7 @@ def _of_question(id: str, answer: Answer | None, gap: Gap) -> Standing:
     sighted = f", {answer.document} sighted" if answer.document else ""
     told = (
         f"{id} was answered “{said}” by {answer.said_by} on {answer.on}{sighted}: "
-        f"{_effect(shown, best, None)}."
+        f"{_effect(shown, best, None, attested=not answer.document)}."
     )
     return Standing(shown, best, (told,), (id,) if best > shown else ())
 
@@ -312,16 +305,18 @@ def _by(result: ControlResult) -> str:
     return f" (answered “{answer.value}” by {answer.said_by} on {answer.on}{sighted})"
 
 
-def _effect(shown: int, best: int, status: ControlStatus | None) -> str:
+def _effect(shown: int, best: int, result: ControlResult | None, *, attested: bool = False) -> str:
     """Say what follows for the weakness."""
-    if status is ControlStatus.NOT_REASONABLE:
+    if result is not None and result.status is ControlStatus.NOT_REASONABLE:
         return "a decision on record, and the weakness stays"
+    attested = attested or (result is not None and result.assurance is Assurance.ATTESTED)
     now = {
         GONE: "it takes the weakness away",
         SAFEGUARDED: "one safeguard, one step down",
         THERE: "it counts as absent",
     }[shown]
-    if best > shown:
-        then = {GONE: "takes the weakness away", SAFEGUARDED: "is one safeguard"}[best]
-        return f"{now}, and in the best case it {then}"
-    return now
+    if best == shown:
+        return now
+    then = {GONE: "it takes the weakness away", SAFEGUARDED: "it is one safeguard"}[best]
+    word = "a word without evidence: " if attested else ""
+    return f"{word}{now}, and in the best case {then}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from riskscan.assess.estate import Estate
+from riskscan.assess.estate import Estate, name_of
 from riskscan.assess.gaps import CLOUD, GONE, THERE, Gap, Standing, gaps, standing
-from riskscan.assess.library import ListedThreat, threats
+from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.scenario import MOVES_ON, NO_NETWORK, Given, Scenario, begins_within
 from riskscan.assess.worth import Valued, Worths, highest
 from riskscan.model import Device, DeviceClass, Entry, Registers, System, SystemKind
@@ -97,11 +97,17 @@ def _standing_in(worth: str, worths: Worths) -> Valued:
 
 
 def _highest_of_all(estate: Estate, registers: Registers, worths: Worths) -> Valued:
-    """The practice as a whole is worth what its best system is worth."""
+    """The practice as a whole is worth what the best of its systems with records is worth."""
     seen = {d.identity.device_class for d in estate.devices.values()} - {DeviceClass.UNKNOWN}
-    values = [worths.of_class(c) for c in sorted(seen)]
-    values += [_worth_of(system, estate, worths) for _, system in registers.of(System)]
-    return highest(values or [worths.of_class(DeviceClass.UNKNOWN)])
+    holding = {c for c in seen if criticality()[c].records} or seen
+    named = [(name_of(c), worths.of_class(c)) for c in sorted(holding)]
+    named += [(s.name, _worth_of(s, estate, worths)) for _, s in registers.of(System)]
+    if not named:
+        named = [("a device nobody knows", worths.of_class(DeviceClass.UNKNOWN))]
+    worth = highest(value for _, value in named)
+    best = next(name for name, value in named if value.rank == worth.rank)
+    told = f"It concerns the practice as a whole, which is worth what its best system is: {best}."
+    return replace(worth, because=(told, *worth.because))
 
 
 def _worth_of(system: System, estate: Estate, worths: Worths) -> Valued:

@@ -100,7 +100,7 @@ class Scenario:
             zone=self.zone,
             assets=self.assets,
             because=tuple(sentence for sentence in told if sentence),
-            asks=tuple(dict.fromkeys((*self.asks, *self._asked_of_threat(), *worth.asks))),
+            asks=() if best.level is worst.level else self._asked(),
         )
 
     def _scored(
@@ -117,9 +117,11 @@ class Scenario:
             floor=Level.HIGH if reached else Level.VERY_LOW,
         )
 
-    def _asked_of_threat(self) -> tuple[str, ...]:
-        """Return the questions about the threat, if they can make a difference here."""
-        return self.begins.asks if self.begins.best is not self.begins.worst else ()
+    def _asked(self) -> tuple[str, ...]:
+        """Return the questions that can make a difference: none about what is settled."""
+        begins = self.begins
+        of_threat = begins.asks if begins.best is not begins.worst else ()
+        return tuple(dict.fromkeys((*self.asks, *of_threat, *self.worth.asks)))
 
     def _key(self) -> str:
         about = (self.listed.threat.id, self.check, self.device_class or "", self.zone, self.about)

@@ -39,7 +39,10 @@ _VOLUMES = {"under 500": -1, "500 to 10,000": 0, "over 10,000": 1}
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """What a class is worth here, as shown and at its bounds, and why."""
+    """What a class is worth here, as shown and at its bounds, and why.
+
+    It asks only what can move the highest of its three cells.
+    """
 
     shown: Impact
     best: Impact
@@ -119,7 +122,7 @@ class Worths:
         best = worst = impact
         if default.records and self.volume is None:
             best, worst = _in_volume(impact, -1), _in_volume(impact, 1)
-            asks.append("E01")
+            asks += ["E01"] if best.level is not worst.level else []
         elif default.records and self.volume:
             moved = _in_volume(impact, self.volume)
             because = (*because, self.volume_says) if moved != impact else because
@@ -129,8 +132,8 @@ class Worths:
                 impact, best, worst = (_brought_back(i) for i in (impact, best, worst))
                 because = (*because, told)
             elif self.restore_open:
+                asks += ["E12"] if _brought_back(best).level is not best.level else []
                 best = _brought_back(best)
-                asks.append("E12")
         if default.patient_safety:
             impact, best, worst = (_safe(i) for i in (impact, best, worst))
         return Valued(
@@ -149,7 +152,12 @@ class Worths:
             return default.impact, (f"The worth set by {who} has no reason and does not count.",)
         cells = ("confidentiality", "integrity", "availability")
         wanted = {cell: level for cell in cells if (level := getattr(own, cell)) is not None}
-        kept = {cell: level for cell, level in wanted.items() if not _unsafe(default, cell, level)}
+        unnamed = device_class is DeviceClass.UNKNOWN
+        kept = {
+            cell: level
+            for cell, level in wanted.items()
+            if not (_unsafe(default, cell, level) or (unnamed and level < Level.MODERATE))
+        }
         moved = {c: v for c, v in kept.items() if v is not getattr(default.impact, c)}
         told = [
             f"{cell.capitalize()} is {level} and not {getattr(default.impact, cell)}, as set by "
@@ -158,8 +166,8 @@ class Worths:
         ]
         if len(kept) < len(wanted):
             told.append(
-                f"{who} asked for less than high where a patient can come to harm; that does not "
-                "count."
+                f"{who} asked for less than a patient who can come to harm, or a device nobody "
+                "knows, allows; that does not count."
             )
         return replace(default.impact, **kept), tuple(told)
 

@@ -102,7 +102,6 @@ def test_a_gap_reads_like_a_check_and_stands_beside_the_checks() -> None:
         assert not text.title.endswith(".")
         assert {c.control for c in text.citations} <= set(LEAVES)
         assert all(why.endswith(".") for why in gap.judgement.feeds.values())
-        assert set(gap.asks) <= set(questions())
 
 
 def test_the_answers_that_close_a_gap_are_answers_that_can_be_given() -> None:
