@@ -23,6 +23,7 @@ from riskscan.model import (
     Element,
     Flow,
     Implementation,
+    Level,
     Registers,
     Risk,
     Scan,
@@ -185,11 +186,19 @@ def _rated(of: Material) -> Iterator[str]:
 
 def _level(of: Material) -> Iterator[str]:
     yield from _rated(of)
-    bare = [r.id for r in of.risks if not r.action and r.acceptance is None]
+    bare = [r.id for r in of.risks if not r.action and r.acceptance is None and not _is_settled(r)]
     if bare:
         yield f"Nobody has said what becomes of {_some(bare)}: the security official."
     if not of.actions:
         yield "There is no action yet: assessor and practice manager."
+
+
+def _is_settled(risk: Risk) -> bool:
+    """Say whether a safeguard takes the weakness away, and what is left is moderate at most.
+
+    That is the tolerance of riskscan's own baseline: nothing above moderate without a signature.
+    """
+    return risk.adverse is Level.VERY_LOW and risk.level <= Level.MODERATE
 
 
 def _documentation(of: Material) -> Iterator[str]:

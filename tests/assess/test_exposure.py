@@ -10,6 +10,7 @@ from ipaddress import ip_network
 import pytest
 from assess.factories import KNOWLEDGE, NOW, SEGMENT, device, scan, with_telnet
 
+from riskscan.assess import assess
 from riskscan.assess.checks import CHECKS
 from riskscan.assess.exposure import Exposure, Reach, places
 from riskscan.assess.findings import run
@@ -22,6 +23,7 @@ from riskscan.model import (
     Notice,
     PortState,
     Reached,
+    Risk,
     Scan,
     ScanState,
     Scope,
@@ -226,3 +228,18 @@ def test_a_delicate_device_of_which_the_open_port_was_not_asked_is_untested_in_t
     rows = reachability(scan(pump()), [from_zone(Zone.GUEST, far(closed=(80,), fragile=True))])
 
     assert [(r.reached, r.unreached, r.untested) for r in rows] == [(1, 0, 0), (0, 0, 1)]
+
+
+def test_what_guests_reach_raises_the_risk_and_says_where_that_was_seen() -> None:
+    own = scan(pump())
+    guest = from_zone(Zone.GUEST, far(open=(23,)), label="waiting room")
+
+    def telnet_risk(*elsewhere: Scan) -> Risk:
+        made = assess(own, knowledge=KNOWLEDGE, now=NOW, elsewhere=elsewhere)
+        return next(r for r in made.risks if r.check == "cleartext.telnet")
+
+    before, after = telnet_risk(), telnet_risk(guest)
+
+    assert (before.exposure, after.exposure) == (0, 1)
+    assert after.level >= before.level and after.adverse > before.adverse
+    assert any("waiting room, 2026-11-20" in reason for reason in after.because)

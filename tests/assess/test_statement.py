@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from assess.factories import NOW, answer, clinic, device, scan
+from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan
 from assess.test_acceptances import acceptance, risk
 from assess.test_exposure import from_zone
 
-from riskscan.assess import load_checklist
+from riskscan.assess import assess, load_checklist, questions
 from riskscan.assess.coverage import coverage
 from riskscan.assess.elements import LIKELIHOOD_ASKS, elements
 from riskscan.assess.library import threats
@@ -251,8 +251,12 @@ def test_a_risk_without_an_action_takes_an_acceptance() -> None:
     bare = [replace(ALL[0], action=""), *ALL[1:]]
     borne = [replace(bare[0], acceptance=acceptance()), *ALL[1:]]
 
+    settled = [replace(bare[0], adverse=Level.VERY_LOW), *ALL[1:]]
+
     assert "R-001" in lacking(risks=bare)[7]
-    assert lacking(risks=borne) == {}
+    assert lacking(risks=borne) == lacking(risks=settled) == {}
+    grave = [replace(settled[0], level=Level.HIGH), *ALL[1:]]
+    assert list(lacking(risks=grave)) == [7]
     assert 7 in lacking(actions=())
 
 
@@ -323,3 +327,25 @@ def test_coverage_carries_the_estimate_and_its_words() -> None:
     assert seen.estimate is not None and seen.estimate.both == 15
     assert "at most 25 of about" in words
     assert limits()[0].estimate is None
+
+
+def test_a_filled_practice_gives_a_risk_analysis_and_a_silent_one_a_technical_report() -> None:
+    everything = [
+        Answer(
+            q.id,
+            AnswerValue.CHOICE if q.choices else AnswerValue.YES,
+            "Dana Lake",
+            TODAY,
+            document="Seen",
+            document_on=TODAY,
+            role="owner",
+            choice=q.choices[0] if q.choices else "",
+        )
+        for q in questions().values()
+    ]
+    silent = assess(clinic(), knowledge=KNOWLEDGE, now=NOW)
+    whole = assess(clinic(), answers=everything, registers=filled(), knowledge=KNOWLEDGE, now=NOW)
+
+    assert not silent.complete
+    assert [e.lacking for e in whole.elements if not e.present] == []
+    assert whole.complete
