@@ -215,23 +215,29 @@ class Visit:
 
     def _told(self, question: Question, value: str, choice: str) -> Answer:
         """Ask for what belongs to an answer: a note, the document, who approves."""
+        from riskscan.assess import following
         from riskscan.model import Answer, AnswerValue
 
         answer = Answer(
             question.id, AnswerValue(value), self._person, now().astimezone().date(),
             role=self._role, choice=choice,
         )  # fmt: skip
-        if value in ("unknown", "later") or choice:
+        if value in ("unknown", "later"):
             return answer
         if value == "not applicable":
             reason = self._line("Why does it not apply", needed=True)
-            approver = self._line("Who approves that (name)", needed=True)
-            return replace(answer, note=reason, approver=approver)
-        answer = replace(answer, note=self._line("Anything to add"))
-        if question.document and value in ("yes", "partly"):
+            return replace(answer, note=reason, approver=self._approver())
+        if any(other.value is AnswerValue.NOT_APPLICABLE for other in following(answer)):
+            answer = replace(answer, approver=self._approver())
+        if not choice:
+            answer = replace(answer, note=self._line("Anything to add"))
+        if question.document and _is_good(question, value, choice):
             seen = self._line("Title and day of the document, if you saw it")
             answer = replace(answer, document=seen, document_on=_day_in(seen))
         return answer
+
+    def _approver(self) -> str:
+        return self._line("Who approves that it does not apply (name)", needed=True)
 
     def _line(self, label: str, *, needed: bool = False) -> str:
         """Ask for a line of text; Enter leaves it empty, unless it is needed."""
@@ -250,8 +256,9 @@ class Visit:
     # ------------------------------------------------------------------ keeping
 
     def _keep(self, answer: Answer) -> None:
-        """Write an answer down at once, and say what it changed."""
+        """Write an answer down at once with what follows from it, and say what it changed."""
         from riskscan import pipeline
+        from riskscan.assess import following
         from riskscan.errors import StoreError
         from riskscan.store import Store
 
@@ -259,7 +266,7 @@ class Visit:
         while True:
             try:
                 with Store.open(self._database) as store:
-                    pipeline.record_answers(store, [answer], now())
+                    pipeline.record_answers(store, [answer, *following(answer)], now())
                     self._decide(answer, store)
                 break
             except StoreError:
@@ -314,6 +321,11 @@ def changes(before: Assessment, after: Assessment) -> Iterator[str]:
         counts = Counter(r.level for r in after.risks)
         shown = ", ".join(f"{counts[level]} {level}" for level in sorted(counts, reverse=True))
         yield f"→ {narrowed} risks are surer now. Risks: {shown}"
+
+
+def _is_good(question: Question, value: str, choice: str) -> bool:
+    """Say whether an answer claims something that a document can show."""
+    return bool(choice) or value in (question.favorable.value, "partly")
 
 
 def _said(answer: Answer) -> str:
