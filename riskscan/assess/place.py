@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from enum import Enum
 from ipaddress import IPv4Address
 
-from riskscan.assess.sorted_host import sorted_host
-from riskscan.model import Device, PortState, Scan, ScanState, Zone
+from riskscan.assess.sorted_host import SortedHost, sorted_host
+from riskscan.model import Address, Device, PortState, Scan, ScanState, Zone
 
 FRESH = timedelta(days=365)
 """How long a test of what can be reached counts (riskscan baseline, not a legal term)."""
@@ -53,6 +53,10 @@ class Place:
     scan: Scan
     by_address: Mapping[str, Device]
     by_mac: Mapping[str, Device]
+    _sorted: dict[Address, SortedHost] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Hosts once they were asked about: places take turns, and each keeps its own."""
 
     @classmethod
     def of(cls, scan: Scan) -> Place:
@@ -98,7 +102,7 @@ class Place:
         there = self.sight(device)
         if there is None:
             return Trial(self._silence(device), self.on)
-        host = sorted_host(there.host)
+        host = self._host(there)
         state = host.states.get(port)
         asked = host.asked_on.get(port)
         on = asked.astimezone(UTC).date() if asked else self.on
@@ -119,13 +123,19 @@ class Place:
     def open_ports(self, device: Device) -> tuple[Port, ...]:
         """Return the ports of a device that answered as open here, by protocol and number."""
         there = self.sight(device)
-        states = sorted_host(there.host).states if there else {}
+        states = self._host(there).states if there else {}
         return tuple(sorted(port for port, state in states.items() if state is PortState.OPEN))
 
     def asked_any(self, device: Device) -> bool:
         """Say whether this scan asked any port of a device, whatever became of it."""
         there = self.sight(device)
-        return there is not None and bool(sorted_host(there.host).states)
+        return there is not None and bool(self._host(there).states)
+
+    def _host(self, device: Device) -> SortedHost:
+        known = self._sorted.get(device.address)
+        if known is None:
+            known = self._sorted[device.address] = sorted_host(device.host)
+        return known
 
     def _silence(self, device: Device) -> Outcome:
         """Judge an address where this scan saw nothing that could be the device."""
