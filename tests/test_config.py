@@ -270,7 +270,7 @@ def test_answers_are_read_in_their_order(tmp_path: Path) -> None:
         ('"Sam Reed"', '""', "line 13: answer.2.person: must not be empty", None),
         ("note =", "notes =", "line 15: there is no key 'notes' here", "did you mean 'note'?"),
         ("[[answer]]", "[[answers]]", "line 2: there is no key 'answers' here", "'answer'"),
-        ("on = 2026-11-21\nnote", "note", "line 10: 'on' is missing", None),
+        ("on = 2026-11-21\nnote", "note", "line 10: answer.2.on: must not be empty", None),
         (ANSWERS, "", "'answer' is missing", None),
     ],
 )

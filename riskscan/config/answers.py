@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AliasChoices, Field
 
@@ -30,12 +30,19 @@ def _known(id: str) -> str:
     return id
 
 
+def _word(value: str) -> str:
+    words = [word.value for word in AnswerValue]
+    if value not in ("", *words):
+        raise ValueError(f"is none of {', '.join(map(repr, words))}")
+    return value
+
+
 class _AnswerText(Text):
     # Files from before the other questions came say "control".
     question: Annotated[str, AfterValidator(_known)] = Field(
         validation_alias=AliasChoices("question", "control")
     )
-    value: AnswerValue | Literal[""]
+    value: Annotated[str, AfterValidator(_word)]
     choice: str = ""
     person: str = ""
     role: str = ""
