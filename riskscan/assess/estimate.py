@@ -80,7 +80,7 @@ def _match(
     """Return the pairs, in the order of the list, and what is left on either side."""
     pairs: dict[str, Device] = {}
     left = {d.key: d for d in devices}
-    for of_entry, of_device in _RULES:
+    for of_entry, of_device in _RULES if entries else ():
         by: dict[str, list[Device]] = {}
         for device in left.values():
             for mark in of_device(device):
