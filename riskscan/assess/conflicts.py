@@ -52,11 +52,15 @@ def conflicts(
 
     ``before`` is what an earlier scan saw: without it, what has been fixed since is not told.
     """
+    by_check: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_check.setdefault(finding.check, []).append(finding)
     found = [
         conflict
         for result in controls
         if contradicts(result, today)
-        for conflict in _conflict(result, findings, today, before)
+        for about in [[f for check in result.control.checks for f in by_check.get(check, ())]]
+        for conflict in _conflict(result, about, today, before)
     ]
     return tuple(sorted(found, key=lambda c: not c.is_open))
 
@@ -68,13 +72,12 @@ def contradicts(result: ControlResult, today: date) -> bool:
 
 
 def _conflict(
-    result: ControlResult, findings: Sequence[Finding], today: date, before: Before | None
+    result: ControlResult, about: Sequence[Finding], today: date, before: Before | None
 ) -> Iterator[Conflict]:
     answer = result.answer
     if answer is None:
         return
     said = f"{answer.said_by} answered “{answer.value}” on {answer.on}."
-    about = [f for f in findings if f.check in result.control.checks]
     aside = [
         f
         for f in about

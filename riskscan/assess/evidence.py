@@ -92,11 +92,12 @@ def sight(findings: Sequence[Finding], grounds: Grounds) -> Sight:
     }
     scope = {f.address or "the network" for f in findings}
     worthy = {place for place in scope if grounds.estate.worth(place) >= Level.HIGH}
+    important, others = blind & worthy, blind - worthy
     return Sight(
         judged=len(scope - blind),
         in_scope=len(scope),
-        blind_important=tuple(p for p in _in_order(findings) if p in blind & worthy),
-        blind_others=tuple(p for p in _in_order(findings) if p in blind - worthy),
+        blind_important=tuple(p for p in _in_order(findings) if p in important),
+        blind_others=tuple(p for p in _in_order(findings) if p in others),
         others=len(scope - worthy),
     )
 

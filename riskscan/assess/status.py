@@ -256,6 +256,8 @@ def _beside(case: Case) -> str:
     text = f" {plural(guesses, 'sign')} of a weakness must still be confirmed." if guesses else ""
     if aside := set_aside(f for f in found if not refutes(f)):
         text += f" Set aside by named persons: {aside}."
+    if borne := set_aside(f for f in found if refutes(f)):
+        text += f" Decided by named persons, and still against it: {borne}."
     return text
 
 

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from riskscan.cli.tables import Columns, Row
     from riskscan.model import ControlResult
 
-STATUSES = ("met", "partial", "not met", "not assessed", "not applicable")
+STATUSES = (
+    "met",
+    "met by an alternative",
+    "not reasonable, documented",
+    "partial",
+    "not met",
+    "not assessed",
+    "not applicable",
+)
 FIELDS = (
     "id", "citation", "title", "implementation", "status", "assurance", "reason", "findings",
 )  # fmt: skip
@@ -71,6 +79,7 @@ def control_row(result: ControlResult) -> Row:
         "assurance": result.assurance.value,
         "reason": result.reason,
         "findings": list(result.findings),
+        "lacking": list(result.lacking),
         "answer": answer
         and {
             "value": answer.value.value,

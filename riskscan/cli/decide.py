@@ -53,7 +53,8 @@ def set_finding(
     """Say what is to become of a finding: false positive, exception or accepted.
 
     Kept with your name, the reason and the date, and applied to this scan and all later ones.
-    The finding is shown as such; it speaks against no control and asks for no action. It is open
+    The finding is shown as such and asks for no action. A false positive or an exception speaks
+    against no control; an accepted risk still does, for bearing it meets nothing. It is open
     again by itself when something else is seen there, or after the last day.
 
     \b

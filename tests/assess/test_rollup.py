@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from riskscan.assess import assess
 from riskscan.assess.rollup import WORST_FIRST, standards
+from riskscan.cli.controls import STATUSES
 from riskscan.model import ControlResult, ControlStatus
 
 RESULTS = assess(clinic(), knowledge=KNOWLEDGE, now=NOW).controls
-STATUSES = st.sampled_from(ControlStatus)
+ANY = st.sampled_from(ControlStatus)
 
 
 def of(*statuses: ControlStatus) -> list[ControlResult]:
@@ -59,7 +60,7 @@ def test_what_does_not_apply_is_counted_and_decides_nothing() -> None:
     assert none.status is no
 
 
-@given(STATUSES, STATUSES, STATUSES, STATUSES)
+@given(ANY, ANY, ANY, ANY)
 def test_a_worse_control_never_makes_a_better_standard(
     first: ControlStatus, second: ControlStatus, third: ControlStatus, other: ControlStatus
 ) -> None:
@@ -68,3 +69,7 @@ def test_a_worse_control_never_makes_a_better_standard(
 
     if WORST_FIRST.index(other) <= WORST_FIRST.index(third):
         assert WORST_FIRST.index(after.status) <= WORST_FIRST.index(before.status)
+
+
+def test_every_status_can_be_asked_for_on_the_command_line() -> None:
+    assert sorted(STATUSES) == sorted(WORST_FIRST)
