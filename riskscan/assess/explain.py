@@ -370,7 +370,7 @@ def _if_well(risk: Risk, group: Group | None) -> str:
     if risk.device_class is DeviceClass.UNKNOWN:
         parts.append("if the unidentified device is of little worth")
     if risk.asks:
-        parts.append(f"if the answers to {', '.join(risk.asks)} are good")
+        parts.append(f"if what {', '.join(risk.asks)} asks turns out well")
     return "; ".join(parts)
 
 
@@ -385,7 +385,7 @@ def _if_badly(risk: Risk, group: Group | None) -> str:
     if risk.device_class is DeviceClass.UNKNOWN:
         parts.append("if the unidentified device is of the highest worth")
     if risk.asks:
-        parts.append(f"if the answers to {', '.join(risk.asks)} are bad")
+        parts.append(f"if what {', '.join(risk.asks)} asks turns out badly")
     elif group is None:
         parts.append("if such devices are there after all")
     return "; ".join(parts)
@@ -405,6 +405,8 @@ def _findings(case: Case, risk: Risk) -> Iterator[Finding]:
 
 
 def _answered_by(case: Case, risk: Risk) -> Iterator[str]:
+    if not risk.action:
+        yield "What to do: nothing but to keep it so; the evidence above counts for a year at most."
     for action in (a for a in case.filed.actions if a.id == risk.action):
         yield f"What to do: {action.id} {action.title}. {action.owner}, by {action.due}."
         yield f"Done when: {action.criterion}"

@@ -318,5 +318,5 @@ def _effect(shown: int, best: int, result: ControlResult | None, *, attested: bo
     if best == shown:
         return now
     then = {GONE: "it takes the weakness away", SAFEGUARDED: "it is one safeguard"}[best]
-    word = "a word without evidence: " if attested else ""
-    return f"{word}{now}, and in the best case {then}"
+    why = " because nothing but a word shows it" if attested else ""
+    return f"{now}{why}, and in the best case {then}"

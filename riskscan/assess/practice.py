@@ -10,7 +10,7 @@ from riskscan.assess.gaps import CLOUD, GONE, THERE, Gap, Standing, gaps, standi
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.scenario import MOVES_ON, NO_NETWORK, Given, Scenario, begins_within
 from riskscan.assess.worth import Valued, Worths, highest
-from riskscan.model import Device, DeviceClass, Entry, Registers, System, SystemKind
+from riskscan.model import Device, DeviceClass, Entry, Level, Registers, System, SystemKind
 
 _NAMED = 3
 """Devices and systems that a sentence names."""
@@ -104,10 +104,24 @@ def _highest_of_all(estate: Estate, registers: Registers, worths: Worths) -> Val
     named += [(s.name, _worth_of(s, estate, worths)) for _, s in registers.of(System)]
     if not named:
         named = [("a device nobody knows", worths.of_class(DeviceClass.UNKNOWN))]
-    worth = highest(value for _, value in named)
-    best = next(name for name, value in named if value.rank == worth.rank)
+    # By level, and among equals by records: a pump is worth as much, and says less of a practice.
+    best, worth = max(named, key=lambda each: (each[1].shown.level, *_cells(each[1])))
+    bounds = highest(value for _, value in named)
     told = f"It concerns the practice as a whole, which is worth what its best system is: {best}."
-    return replace(worth, because=(told, *worth.because))
+    return replace(
+        worth,
+        best=bounds.best,
+        worst=bounds.worst,
+        because=(told, *worth.because),
+        asks=tuple(dict.fromkeys(id for _, value in named for id in value.asks))
+        if bounds.best.level is not bounds.worst.level
+        else (),
+    )
+
+
+def _cells(worth: Valued) -> tuple[Level, Level, Level]:
+    impact = worth.shown
+    return impact.confidentiality, impact.integrity, impact.availability
 
 
 def _worth_of(system: System, estate: Estate, worths: Worths) -> Valued:

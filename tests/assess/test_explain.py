@@ -127,7 +127,7 @@ def test_a_gap_tells_which_answer_by_whom_leaves_it_open_and_what_would_narrow_i
     assert "  A12: " not in refused
     assert by_check["gap.training"].asks == ("E01",)
     assert "  A08: " in silent
-    assert "if the answers to A08, E09, E01 are good" in silent
+    assert "if what A08, E09, E01 asks turns out well" in silent
 
 
 def test_another_outcome_is_a_method_change_only_if_the_content_is_another() -> None:
