@@ -177,8 +177,8 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
     beyond = sum(d.host.mac is None for d in devices)
     if beyond:
         yield (
-            f"{_were(beyond, 'device')} reached through a router: there, only what answers a ping "
-            "is seen."
+            f"{_were(beyond, 'device')} reached through a router: there, what answers neither ping "
+            "nor TCP nor UDP is not seen."
         )
     excluded = len(scan.site.scope.exclude) + len(scan.site.scope.exclude_macs)
     if excluded:
