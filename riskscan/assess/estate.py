@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 
 from riskscan.assess.library import criticality
 from riskscan.model import Device, DeviceClass, Finding, Level, Scan
@@ -27,7 +28,7 @@ class Estate:
         device = self.devices.get(address or "")
         if device is None:
             return Level.VERY_LOW
-        return criticality()[device.identity.device_class].impact.level
+        return _worths()[device.identity.device_class]
 
     def touched(self, finding: Finding) -> tuple[Device, ...]:
         """Return the devices that a finding is about.
@@ -52,6 +53,11 @@ class Estate:
             if device.address in network:
                 return f"beyond {network}"
         return ""
+
+
+@cache
+def _worths() -> dict[DeviceClass, Level]:
+    return {kind: entry.impact.level for kind, entry in criticality().items()}
 
 
 def neighbours(scan: Scan, device: Device, kinds: Set[DeviceClass]) -> Iterator[Device]:

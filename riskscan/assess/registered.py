@@ -130,10 +130,11 @@ def _unencrypted_systems(grounds: Grounds) -> Iterator[Piece]:
 def _uncovered(scope: Sequence[Device], good: set[str], grounds: Grounds) -> list[str]:
     """Say which devices no list calls encrypted: every important one, 95 % of the others."""
     left = [d for d in scope if d.key not in good]
-    important = [d for d in left if grounds.estate.worth(str(d.address)) >= Level.HIGH]
-    others = [d for d in left if d not in important]
-    worth = sum(grounds.estate.worth(str(d.address)) < Level.HIGH for d in scope)
-    named = important or (others if len(others) * 20 > worth else [])
+    worth = {d.key: grounds.estate.worth(str(d.address)) for d in scope}
+    important = [d for d in left if worth[d.key] >= Level.HIGH]
+    others = [d for d in left if worth[d.key] < Level.HIGH]
+    ordinary = sum(level < Level.HIGH for level in worth.values())
+    named = important or (others if len(others) * 20 > ordinary else [])
     if not named:
         return []
     where = some_of([str(d.address) for d in named])

@@ -22,18 +22,21 @@ class SortedHost:
     """When an earlier scan asked, for each state that was carried over."""
 
 
-_last: list[SortedHost] = []
-"""The host that was sorted last, and no other: checks are asked host by host."""
+_KEPT = 1024
+"""Hosts that stay sorted: checks, evidence and exposure each go through all of them."""
+
+_sorted: dict[int, SortedHost] = {}
+"""By identity of the host, which is held by what it is sorted into."""
 
 
 def sorted_host(host: Host) -> SortedHost:
     """Return a host sorted; the same one again costs nothing."""
-    for kept in _last:
-        if kept.host is host:
-            return kept
-    fresh = _sort(host)
-    _last[:] = [fresh]
-    return fresh
+    kept = _sorted.get(id(host))
+    if kept is not None:
+        return kept
+    while len(_sorted) >= _KEPT:
+        del _sorted[next(iter(_sorted))]
+    return _sorted.setdefault(id(host), _sort(host))
 
 
 def _sort(host: Host) -> SortedHost:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from functools import total_ordering
 
 
-@total_ordering
 class Level(Enum):
     """A qualitative level of NIST SP 800-30 r1, ordered from very low to very high.
 
@@ -20,20 +18,27 @@ class Level(Enum):
     HIGH = "high"
     VERY_HIGH = "very high"
 
-    @property
-    def rank(self) -> int:
+    def __init__(self, _word: str) -> None:
+        self.rank: int = len(type(self).__members__)
         """0 for very low up to 4 for very high."""
-        return _ORDER.index(self)
 
     @classmethod
     def at(cls, rank: int) -> Level:
         """Return the level of that rank; ranks beyond either end are clamped to it."""
         return _ORDER[max(0, min(len(_ORDER) - 1, rank))]
 
+    # Four comparisons and not two: levels are compared a hundred thousand times an assessment.
     def __lt__(self, other: object) -> bool:
-        if not isinstance(other, Level):
-            return NotImplemented
-        return self.rank < other.rank
+        return self.rank < other.rank if isinstance(other, Level) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.rank <= other.rank if isinstance(other, Level) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self.rank > other.rank if isinstance(other, Level) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.rank >= other.rank if isinstance(other, Level) else NotImplemented
 
     def __str__(self) -> str:
         return self.value
