@@ -203,14 +203,13 @@ def _questions(controls: Iterable[ControlResult], asked: _Asked, today: date) ->
 
 def _unseen(findings: Iterable[Finding], estate: Estate, today: date) -> list[Action]:
     """Have someone look at the most important devices that the scan could not judge."""
+    unknown = {
+        f.address
+        for f in findings
+        if f.result in (Result.UNKNOWN, Result.ERROR) and f.address is not None
+    }
     blind = sorted(
-        {
-            f.address
-            for f in findings
-            if f.result in (Result.UNKNOWN, Result.ERROR)
-            and f.address is not None
-            and _vital(estate.devices[f.address], estate)
-        },
+        (address for address in unknown if _vital(estate.devices[address], estate)),
         key=lambda a: (estate.devices[a].address.version, int(estate.devices[a].address)),
     )
     if not blind:
