@@ -25,7 +25,9 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.encode("utf-8", "replace").decode()
+        if value is None or value.isascii():
+            return value
+        return value.encode("utf-8", "replace").decode()
 
 
 class Moment(TypeDecorator[datetime]):
