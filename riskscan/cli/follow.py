@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -12,8 +12,7 @@ from riskscan.cli.options import database_option, now, scan_option, wanted_scan
 from riskscan.cli.register_edit import LONGEST, named
 
 if TYPE_CHECKING:
-    from riskscan.model import Action, Assessment, Entry, Risk
-    from riskscan.store import Store
+    from riskscan.model import Action, ActionEntry, Assessment, Risk
 
 STATES = ("planned", "in progress", "blocked", "done", "cancelled")
 _DAY = click.DateTime(("%Y-%m-%d",))
@@ -63,14 +62,10 @@ def set_action(
     with Store.open(database, create=False) as store:
         scan = wanted_scan(store, scan_id)
         action = wanted_action(pipeline.current(store, scan, now=now()), action_id)
-        entry = _entry_of(store, action)
-        if entry is None:
-            written |= {"action": action.key, "title": action.title}
-        written["findings"] = _findings(action, entry)
+        entry = pipeline.followed(store, action)
+        written["action"] = action.key
         content = parse_entry(REGISTERS["todo"], written, onto=entry.content if entry else None)
-        pipeline.record_entry(
-            store, "todo", content, who, now(), entry_id=entry.id if entry else None
-        )
+        pipeline.follow(store, action, cast("ActionEntry", content), who, now())
         after = wanted_action(pipeline.judge(store, scan, now=now()), action.key)
     click.echo(
         printable(f"{after.id} {after.title}: {after.status.value}, {after.owner}, due {after.due}")
@@ -103,7 +98,6 @@ def accept_risk(
           --reason "the scanner is replaced in May"
     """
     from riskscan import pipeline
-    from riskscan.assess.acceptances import basis_of
     from riskscan.model import Acceptance
     from riskscan.store import Store
 
@@ -115,20 +109,10 @@ def accept_risk(
     with Store.open(database, create=False) as store:
         scan = wanted_scan(store, scan_id)
         risk = wanted_risk(pipeline.current(store, scan, now=now()), risk_id)
-        content = Acceptance(
-            risk=risk.key,
-            reason=reason.strip()[:LONGEST],
-            approver=who,
-            until=until.date(),
-            level=risk.level,
-            title=risk.statement[:LONGEST],
-            basis=basis_of(risk),
+        said = Acceptance(
+            risk.key, reason=reason.strip()[:LONGEST], approver=who, until=until.date()
         )
-        earlier = [entry for entry, old in store.registers().of(Acceptance) if old.risk == risk.key]
-        pipeline.record_entry(
-            store, "acceptances", content, who, now(),
-            entry_id=earlier[0].id if earlier else None,
-        )  # fmt: skip
+        pipeline.accept(store, risk, said, who, now())
         pipeline.judge(store, scan, now=now())
     click.echo(f"{risk.id} ({risk.key}, {risk.level}) is accepted by {who} until {until.date()}.")
 
@@ -160,21 +144,3 @@ def wanted_risk(assessment: Assessment, said: str) -> Risk:
         f"the assessment of scan {assessment.scan_id} holds no risk {said[:60]!r}",
         "riskscan risks lists them; R- numbers are ranks, and differ from scan to scan",
     )
-
-
-def _findings(action: Action, entry: Entry | None) -> str:
-    """Name what a later scan must see gone, devices that are away today included."""
-    from riskscan.assess.progress import rests_on
-    from riskscan.model import ActionEntry
-
-    said = entry.content if entry else None
-    return rests_on(action, said.findings if isinstance(said, ActionEntry) else "")
-
-
-def _entry_of(store: Store, action: Action) -> Entry | None:
-    from riskscan.model import ActionEntry
-
-    for entry, content in store.registers().of(ActionEntry):
-        if content.action == action.key:
-            return entry
-    return None

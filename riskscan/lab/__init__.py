@@ -13,7 +13,7 @@ from riskscan.lab.host import Counts, LabHost, truth
 from riskscan.lab.lab import Lab
 from riskscan.lab.line import Line
 from riskscan.lab.patients import PATIENT_NAMES
-from riskscan.lab.practice import demo_site
+from riskscan.lab.practice import demo_files, demo_site
 from riskscan.lab.wire import WireLab
 from riskscan.lab.wire_table import WireHost, practice
 from riskscan.lab.wire_trouble import Frailty, Front, Move, Reply, Sleep, SwitchPort
@@ -36,6 +36,7 @@ __all__ = [
     "SwitchPort",
     "WireHost",
     "WireLab",
+    "demo_files",
     "demo_site",
     "practice",
     "truth",

@@ -1,29 +1,19 @@
-"""Tell someone: the report, the files, and the demonstration that ends in them."""
+"""Tell someone: the report, and the files it ends in."""
 
 from __future__ import annotations
 
 import os
 import secrets
-import threading
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from riskscan import assess, knowledge, report
 from riskscan.errors import OutputError
-from riskscan.model import (
-    Event,
-    Scan,
-)
+from riskscan.model import Scan
 from riskscan.pipeline.judging import changes_since, current, is_outdated, judge
-from riskscan.pipeline.scanning import scan
 from riskscan.store import Store
-from riskscan.store.private import make_folder, open_private
-
-Clock = Callable[[], datetime]
-Notify = Callable[[Event], None]
+from riskscan.store.private import open_private
 
 
 def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
@@ -67,43 +57,3 @@ def write(path: Path, content: bytes) -> Path:
             "choose another place with -o, or free some space",
         ) from error
     return path
-
-
-@dataclass(frozen=True, slots=True)
-class DemoFiles:
-    """Where a demo left its results."""
-
-    database: Path
-    reports: tuple[Path, ...]
-    devices: int
-
-
-def demo(
-    folder: Path,
-    *,
-    clock: Clock,
-    notify: Notify,
-    stop: threading.Event,
-    formats: Sequence[str] = ("pdf", "html", "json"),
-) -> DemoFiles:
-    """Build the clinic in a box, scan it through this very pipeline, and write the reports.
-
-    The calling process ends up inside the lab's private network: no packet can reach a real one.
-    Raises :class:`riskscan.errors.NamespacesDenied` where the kernel allows no such network.
-    """
-    from riskscan.lab import CLINIC, Lab, demo_site
-
-    database = folder / "riskscan.db"
-    make_folder(database)
-    with Lab(CLINIC) as lab:
-        lab.enter()
-        with Store.open(database) as store:
-            done = scan(demo_site(), store, clock=clock, notify=notify, stop=stop)
-            judge(store, done, now=clock())
-            written = [
-                write(
-                    folder / f"riskscan-demo.{name}", render(store, done, format_=name, now=clock())
-                )
-                for name in formats
-            ]
-    return DemoFiles(database, tuple(written), len(done.devices))
