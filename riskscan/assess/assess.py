@@ -62,10 +62,10 @@ def assess(
 
     ``answers`` are what people said, and ``registers`` what they keep lists of. ``decisions`` are
     what named persons decided about findings, oldest first: such a finding asks for no action, and
-    speaks against no control unless it is merely accepted. ``now`` (with its zone) decides what has expired and when
-    actions are due. ``previous`` is an earlier complete scan of the site, if there is one: it is
-    a second dated evaluation in the sense of 164.308(a)(8). ``elsewhere`` are scans of the same
-    practice from other places: what one can reach from there.
+    speaks against no control unless it is merely accepted. ``now`` (with its zone) decides what has
+    expired and when actions are due. ``previous`` is an earlier complete scan of the site, if there
+    is one: it is a second dated evaluation in the sense of 164.308(a)(8). ``elsewhere`` are scans
+    of the same practice from other places: what one can reach from there.
 
     Raises :class:`riskscan.errors.RuleError` if shipped content is broken, and
     :class:`ValueError` if ``now`` lacks its zone.
