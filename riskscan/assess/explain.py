@@ -20,6 +20,7 @@ from riskscan.assess.grounds import newest
 from riskscan.assess.library import criticality
 from riskscan.assess.questions import questions
 from riskscan.assess.register import Group
+from riskscan.assess.scenario import MOVES_ON
 from riskscan.assess.scoring import score
 from riskscan.assess.weaknesses import WEAKNESSES
 from riskscan.model import (
@@ -240,7 +241,8 @@ def _adverse(risk: Risk) -> str:
     if risk.check in gaps():
         if risk.adverse is not made.adverse:
             return f"{weak}; what was shown takes it away, so very low is left."
-        return f"{weak}; {_SAFEGUARDS[min(risk.controls, 2)]}."
+        tested = f"; {_EXPOSED[risk.exposure]}" if risk.exposure in (BEST, WORST) else ""
+        return f"{weak}{tested}; {_SAFEGUARDS[min(risk.controls, 2)]}."
     steps = f"{weak}; {_EXPOSED[max(BEST, min(WORST, risk.exposure))]}; {_NONE_COUNTED}"
     if risk.adverse is not made.adverse:
         return (
@@ -359,11 +361,16 @@ def _level(case: Case, risk: Risk) -> Iterator[str]:
         )
 
 
+def _testable(risk: Risk) -> bool:
+    """Say whether a scan from elsewhere could tell how far it can be reached from."""
+    return bool(risk.findings or (risk.threat.id == MOVES_ON and risk.members))
+
+
 def _if_well(risk: Risk, group: Group | None) -> str:
     if risk.best is risk.level:
         return "nothing that is open could lower it"
     parts = []
-    if group is not None and risk.exposure == UNTESTED:
+    if _testable(risk) and risk.exposure == UNTESTED:
         parts.append("if tests show that office and guest networks cannot reach it")
     if group is not None and not group.confirmed:
         parts.append("if the weakness turns out not to be there")
@@ -378,7 +385,7 @@ def _if_badly(risk: Risk, group: Group | None) -> str:
     if risk.worst is risk.level:
         return "nothing that is open could raise it"
     parts = []
-    if group is not None and risk.exposure == UNTESTED:
+    if _testable(risk) and risk.exposure == UNTESTED:
         parts.append("if it can be reached from an untrusted network")
     if group is not None and not group.confirmed:
         parts.append("if the weakness is confirmed")
@@ -386,7 +393,7 @@ def _if_badly(risk: Risk, group: Group | None) -> str:
         parts.append("if the unidentified device is of the highest worth")
     if risk.asks:
         parts.append(f"if what {', '.join(risk.asks)} asks turns out badly")
-    elif group is None:
+    elif not parts:
         parts.append("if such devices are there after all")
     return "; ".join(parts)
 

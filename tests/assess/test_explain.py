@@ -261,3 +261,13 @@ def test_a_difference_is_named_by_what_it_is_about_and_not_by_its_rank() -> None
     assert "risks (order)" in named
     assert gone.path == f"findings[{filed.findings[0].id}]"
     assert gone.again == "absent"
+
+
+def test_every_open_end_of_an_interval_says_what_would_settle_it() -> None:
+    for case in (case_of(everything()), case_of(scan(device(closed=(23,))))):
+        for risk in case.filed.risks:
+            lines = explain_risk(case, risk)
+            for end, level in (("best", risk.best), ("worst", risk.worst)):
+                why = said(lines, rf"^  At {end} [a-z ]+: (.+)$")
+                assert why.startswith("nothing that is open") == (level is risk.level)
+                assert len(why) > 10
