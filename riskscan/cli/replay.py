@@ -128,7 +128,9 @@ def _newer(filed: Assessment, again: Assessment, renamed: Sequence[str]) -> list
     newer = []
     if filed.content_revision != again.content_revision:
         newer.append(CONTENT)
-    if filed.rules_revision != again.rules_revision or renamed:
+    # Assessments from before this was kept do not say which rules; their content differs anyway.
+    renewed = filed.rules_revision not in ("", again.rules_revision)
+    if renewed or renamed:
         newer.append(RULES)
     return newer
 
@@ -142,9 +144,9 @@ def _text(told: Row) -> str:
     about = f"assessment of {told['scan']}, {told['made_at']}, {content}"
     lines = [f"{told['outcome']}: {which}{about}"]
     lines.append(f"SHA-256 {told['sha256_filed']}")
-    if told["rules_filed"] != told["rules_today"]:
-        rules = told["rules_filed"] or "not kept"
-        lines.append(f"identified by rules {rules} then, {told['rules_today']} since")
+    if told["rules_filed"] not in ("", told["rules_today"]):
+        then, since = told["rules_filed"], told["rules_today"]
+        lines.append(f"identified by rules {then} then, {since} since")
     if told["identified_again"]:
         lines.append(f"also identified again since: {', '.join(told['identified_again'])}")
     if corrected:
