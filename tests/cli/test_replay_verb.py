@@ -69,7 +69,8 @@ def assess_clinic(path: Path) -> None:
     said = [("smb.dialect", "2.1", 445), ("http.server", "Windows", 80)]
     old = device("192.168.50.12", says=said, os=("Windows", "7"))
     with Store.open(path) as store:
-        keep(store, replace(clinic(), devices=(*clinic().devices, old)))
+        devices = (*clinic().devices, old)
+        keep(store, replace(clinic(), devices=devices, rules_revision="rules of then"))
         done = store.load(clinic().id)
         first = pipeline.judge(
             store, done, now=NOW, answers=[answer("T09"), answer("A05", document="policy")]
