@@ -17,7 +17,12 @@ _PUT_OFF = (AnswerValue.UNKNOWN, AnswerValue.LATER)
 
 
 def is_usable(answer: Answer, today: date) -> bool:
-    """Whether someone answered who knew, and within the last year."""
+    """Whether someone answered who knew, and within the last year.
+
+    A "not applicable" that nobody approved is asked again.
+    """
+    if answer.value is AnswerValue.NOT_APPLICABLE and not answer.approver.strip():
+        return False
     return answer.value not in _PUT_OFF and (today - answer.on).days <= FRESH_DAYS
 
 

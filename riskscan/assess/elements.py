@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from riskscan.assess.answering import is_usable
 from riskscan.assess.library import threats
 from riskscan.model import (
     Action,
@@ -64,6 +65,15 @@ class Material:
     def status(self, control: str) -> ControlStatus:
         found = (c.status for c in self.controls if c.control.id == control)
         return next(found, ControlStatus.NOT_ASSESSED)
+
+    def attested(self, control: str) -> bool:
+        """Say whether somebody who knew answered within a year, and there is something in place.
+
+        A second scan alone makes an evaluation partial; it is no answer.
+        """
+        said = self.answers.get(control)
+        answered = said is not None and is_usable(said, self.today)
+        return answered and self.status(control) in _IN_PLACE
 
     def asked(self, question: str) -> bool:
         """Say whether somebody answered within a year; "I don't know" is an answer here."""
@@ -171,7 +181,7 @@ def _impact(of: Material) -> Iterator[str]:
     counted = any(s.patients is not None for _, s in of.registers.of(System))
     if not (counted or of.asked("E01")):
         yield "How many people have records here is not known (question E01): practice manager."
-    confirmed = of.status("A21") in _ANSWERED or any(True for _ in of.registers.of(Worth))
+    confirmed = of.attested("A21") or any(True for _ in of.registers.of(Worth))
     if not confirmed:
         yield (
             "Nobody has confirmed which systems matter most (question A21): the owner, or the "
@@ -241,14 +251,22 @@ def _undecided(of: Material) -> Iterator[str]:
 
 
 def _review(of: Material) -> Iterator[str]:
-    if of.status("A22") not in _ANSWERED:
+    if not of.attested("A22"):
         yield (
             "When the analysis is looked at again, and what has changed since the last one, is "
             "not answered (question A22): the security official."
         )
 
 
-_ANSWERED = frozenset({ControlStatus.MET, ControlStatus.PARTIAL})
+_IN_PLACE = frozenset(
+    {
+        ControlStatus.MET,
+        ControlStatus.PARTIAL,
+        ControlStatus.MET_ALTERNATIVE,
+        ControlStatus.NOT_REASONABLE,
+    }
+)
+"""Statuses of which somebody said that there is something."""
 
 _ELEMENTS: dict[str, Callable[[Material], Iterator[str]]] = {
     "scope": _scope,

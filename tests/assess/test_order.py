@@ -126,7 +126,9 @@ def test_what_is_not_for_an_ordinary_practice_comes_last_behind_its_gate() -> No
 def test_a_usable_answer_closes_a_question() -> None:
     for value in (AnswerValue.YES, AnswerValue.PARTLY, AnswerValue.NO):
         assert "A05" not in ids(said=(answer("A05", value),))
-    assert "A05" not in ids(said=(answer("A05", AnswerValue.NOT_APPLICABLE, note="Why."),))
+    unapproved = answer("A05", AnswerValue.NOT_APPLICABLE, note="Why.")
+    assert "A05" in ids(said=(unapproved,))
+    assert "A05" not in ids(said=(replace(unapproved, approver="Dr. Dana Lake"),))
 
 
 def test_an_answer_of_more_than_a_year_ago_opens_it_again() -> None:

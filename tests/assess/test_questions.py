@@ -303,7 +303,16 @@ def test_an_answer_counts_for_a_year() -> None:
 
 @pytest.mark.parametrize("value", AnswerValue)
 def test_an_answer_is_put_off_or_usable(value: AnswerValue) -> None:
-    assert is_put_off(said("A05", value)) != is_usable(said("A05", value), TODAY)
+    told = replace(said("A05", value), approver="Dr. Dana Lake")
+
+    assert is_put_off(told) != is_usable(told, TODAY)
+
+
+def test_a_not_applicable_that_nobody_approved_is_asked_again() -> None:
+    told = said("P10", AnswerValue.NOT_APPLICABLE, note="No server.")
+
+    assert not is_usable(told, TODAY)
+    assert is_usable(replace(told, approver="Dr. Dana Lake"), TODAY)
 
 
 # ---------------------------------------------------------------- a broken file is refused

@@ -140,7 +140,7 @@ def told(*ids: str, value: AnswerValue = AnswerValue.YES) -> dict[str, Answer]:
     return {id: answer(id, value) for id in ids}
 
 
-CIRCUMSTANCES = told("E01", *LIKELIHOOD_ASKS)
+CIRCUMSTANCES = told("E01", "A21", "A22", *LIKELIHOOD_ASKS)
 ALL = [
     risk(id=f"R-{n:03d}", threat=listed.threat) for n, listed in enumerate(threats().values(), 1)
 ]
@@ -283,6 +283,12 @@ def test_a_no_to_an_addressable_safeguard_takes_its_record_of_decision() -> None
     assert "T03" in lacking(answers=answers)[8]
     assert "T03" in with_record(undecided)[8]
     assert with_record(decided) == {}
+
+
+def test_a_second_scan_alone_is_no_review() -> None:
+    silent = {id: said for id, said in CIRCUMSTANCES.items() if id != "A22"}
+
+    assert list(lacking(answers=silent)) == [9]
 
 
 def test_without_a_word_on_the_next_review_there_is_no_review() -> None:
