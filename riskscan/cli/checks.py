@@ -70,12 +70,15 @@ def show_check(check_id: str, format_: str) -> None:
 
 
 def wanted_check(check_id: str) -> Check:
-    """Return the check of that id. Raises :class:`click.UsageError`, with the nearest ids."""
-    from riskscan.assess import CHECKS
+    """Return the check, or the gap, of that id.
 
-    if check_id in CHECKS:
-        return CHECKS[check_id].check
-    close = get_close_matches(check_id, CHECKS, cutoff=0.4)
+    Raises :class:`click.UsageError`, with the nearest ids.
+    """
+    from riskscan.assess import CHECK_TEXTS
+
+    if check_id in CHECK_TEXTS:
+        return CHECK_TEXTS[check_id]
+    close = get_close_matches(check_id, CHECK_TEXTS, cutoff=0.4)
     hint = f"Did you mean {' or '.join(close)}?" if close else "riskscan checks lists all."
     raise click.UsageError(f"There is no check {check_id[:60]!r}. {hint}")
 

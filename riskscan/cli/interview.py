@@ -125,7 +125,7 @@ def _import(database: Path, path: Path) -> None:
         before = len(store.answer_history())
         pipeline.record_answers(store, answers, now())
         added = len(store.answer_history()) - before
-        scan = store.latest()
+        scan = pipeline.newest(store)
         if scan is not None:
             pipeline.judge(store, scan, now=now())
     click.echo(f"{len(answers)} answers read, {added} of them new. Next: riskscan report")

@@ -86,7 +86,10 @@ def _status() -> str:
 def scan_option(command: Command) -> Command:
     """Add ``--scan``."""
     return click.option(
-        "--scan", "scan_id", metavar="ID", help="Which scan; the newest one if not given."
+        "--scan",
+        "scan_id",
+        metavar="ID",
+        help="Which scan. Without it: the newest one, unless that looks from the guest network.",
     )(command)
 
 
@@ -103,13 +106,15 @@ def format_option(command: Command) -> Command:
 
 
 def wanted_scan(store: Store, scan_id: str | None) -> Scan:
-    """Return the scan with that id, or the newest.
+    """Return the scan with that id, or the newest that does not look from the guest network.
 
     Raises :class:`riskscan.errors.ScanNotFound`.
     """
     if scan_id is not None:
         return store.load(scan_id)
-    newest = store.latest()
+    from riskscan import pipeline
+
+    newest = pipeline.newest(store)
     if newest is None:
         from riskscan.errors import ScanNotFound
 

@@ -100,7 +100,7 @@ class Visit:
             return
         with Store.open(self._database, create=False, writer=False) as store:
             self._answers = newest(store.answers())
-            scan = store.latest()
+            scan = pipeline.newest(store)
             if scan is not None:
                 self._assessment = pipeline.current(store, scan, now=now())
 

@@ -30,7 +30,7 @@ from riskscan.pipeline.judging import (
     reidentify,
     renamed_since,
 )
-from riskscan.pipeline.memory import triage_for
+from riskscan.pipeline.memory import newest, triage_for
 from riskscan.pipeline.scanning import left_of, plan, scan
 from riskscan.pipeline.showing import DemoFiles, demo
 from riskscan.pipeline.telling import render, write
@@ -51,6 +51,7 @@ __all__ = [
     "judge",
     "judge_again",
     "left_of",
+    "newest",
     "plan",
     "previous_of",
     "record_answers",

@@ -19,6 +19,7 @@ from riskscan.model import (
     ScanState,
     Site,
     Triage,
+    Zone,
 )
 from riskscan.store import Store
 
@@ -84,6 +85,18 @@ def earlier_of(store: Store, scan: Scan, now: datetime) -> Earlier | None:
         return None
     turn = len(from_here(complete_scans(store, scan), scan))
     return Earlier(store.load(scan.rescan_of), now=now, turn=turn)
+
+
+def newest(store: Store) -> Scan | None:
+    """Return the scan that speaks for the practice: the newest that does not look from guests.
+
+    What a guest can see is evidence on it, and not the practice itself. If there is no other scan,
+    that one has to do.
+    """
+    scans = store.scans()
+    inside = [scan for scan in scans if scan.site.zone is not Zone.GUEST]
+    chosen = next(iter(inside or scans), None)
+    return store.load(chosen.id) if chosen else None
 
 
 def complete_scans(store: Store, scan: Scan) -> list[Scan]:
