@@ -10,8 +10,8 @@ from pathlib import Path
 
 from riskscan import assess, knowledge, report
 from riskscan.errors import OutputError
-from riskscan.model import Scan
-from riskscan.pipeline.judging import changes_since, current, is_outdated, judge
+from riskscan.model import Assessment, Scan
+from riskscan.pipeline.judging import changes_since, current, is_outdated, judge, previous_of
 from riskscan.store import Store
 from riskscan.store.private import open_private
 
@@ -34,8 +34,19 @@ def render(store: Store, scan: Scan, *, format_: str, now: datetime) -> bytes:
         changes=changes_since(store, scan),
         knowledge_as_of=known.as_of,
         knowledge=known.feeds,
+        registers=store.registers(until=assessment.made_at),
+        answers=store.answer_history(),
+        asked=assess.questions(),
+        before=_before(store, scan),
+        fingerprint=assess.fingerprint(assessment),
     )
     return report.EXPORTERS[format_](document)
+
+
+def _before(store: Store, scan: Scan) -> Assessment | None:
+    """Return the analysis on file that this one replaces: of the scan before, from here."""
+    previous = previous_of(store, scan)
+    return store.assessment(previous.id) if previous else None
 
 
 def write(path: Path, content: bytes) -> Path:

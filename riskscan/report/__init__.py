@@ -11,5 +11,6 @@ from riskscan.report.compose import compose
 from riskscan.report.document import Report
 from riskscan.report.exporters import EXPORTERS
 from riskscan.report.exporters.json import schema
+from riskscan.report.form import blank_form
 
-__all__ = ["EXPORTERS", "Report", "compose", "schema"]
+__all__ = ["EXPORTERS", "Report", "blank_form", "compose", "schema"]

@@ -57,6 +57,7 @@ def _row(result: ControlResult) -> ControlRow:
         question=_left_to_ask(result),
         document=control.document,
         findings=result.findings,
+        lacking=result.lacking,
     )
 
 

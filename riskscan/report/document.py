@@ -6,25 +6,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from riskscan.model import Level
+from riskscan.report.chapters import (
+    Addressable,
+    AnswerRow,
+    Borne,
+    ConflictLedger,
+    ElementRow,
+    Holdings,
+    Needed,
+    ReachRow,
+    Review,
+    SafeguardRow,
+    Scope,
+    SetPage,
+    StandardRow,
+    ThreatRow,
+)
+from riskscan.report.rows import Count as Count
+from riskscan.report.rows import Fact as Fact
 
 FORMAT = "riskscan-report/1"
 """Name and version of the document's shape; the number rises when a field changes meaning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A label and what stands beside it."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many there are of something."""
-
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Cover:
     facts: tuple[Fact, ...]
     note: str
     """What this document is and is not, in two sentences."""
+    edition: str = ""
+    """``Initial``, or ``Subsequent`` with what it replaces."""
+    took_part: tuple[str, ...] = ()
+    """Person and role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,8 @@ class Summary:
     """What was looked at, in one sentence."""
     changed: str
     """What changed since the last scan, in one sentence; empty if there was none."""
+    needed: tuple[Needed, ...] = ()
+    """What the practice must decide today: three at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,16 @@ class RiskRow:
     impact: Level
     action: str
     findings: tuple[str, ...]
+    key: str = ""
+    """``K-`` and 8 hex digits: the same in every assessment."""
+    from_answers: bool = False
+    """It rests on what answers leave open, and not on what a scan saw."""
+    because: tuple[str, ...] = ()
+    """What moved a step from its default, a sentence each."""
+    asks: tuple[str, ...] = ()
+    """Ids of the questions whose answers could narrow or move it."""
+    acceptance: str = ""
+    """Who bears it, why and until when; empty if nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +279,19 @@ class ActionRow:
     criterion: str
     risks: tuple[str, ...]
     findings: tuple[str, ...]
+    key: str = ""
+    """The same in every assessment."""
+    by_rule: bool = True
+    """It closes a gap in the Security Rule; advice otherwise."""
+    source: str = ""
+    """What asks for it: paragraphs of the rule, or whose advice it is."""
+    status: str = ""
+    """``planned``, ``done, unverified`` ..."""
+    verified_by: str = ""
+    interim: str = ""
+    """What helps until it is done."""
+    vendor: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +314,8 @@ class ControlRow:
     """What is still to be asked; empty if it was answered, or if the reason asks it."""
     document: str
     findings: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
+    """What keeps it from being met, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +399,11 @@ class Appendix:
     questions: tuple[Question, ...]
     glossary: tuple[Fact, ...]
     manifest: tuple[Fact, ...]
+    answers: tuple[AnswerRow, ...] = ()
+    """Everything that was said, with who and when."""
+    reach: tuple[ReachRow, ...] = ()
+    """The segmentation matrix."""
+    elements: tuple[ElementRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,3 +428,15 @@ class Report:
     rule: Rule
     method: Method
     appendix: Appendix
+    since: tuple[str, ...]
+    """What became of risks and actions since the analysis before, a sentence each."""
+    scope: Scope
+    holdings: Holdings
+    threats: tuple[ThreatRow, ...]
+    safeguards: tuple[SafeguardRow, ...]
+    borne: Borne
+    standards: tuple[StandardRow, ...]
+    conflicts: ConflictLedger
+    addressable: Addressable
+    sets: tuple[SetPage, ...]
+    review: Review

@@ -12,8 +12,10 @@ SOFT = "#5c6b76"
 LEVEL_COLOURS: tuple[str, ...] = ("#d3dade", "#bcd3dc", "#dca83c", "#c2551c", "#8f1d2c")
 """By rank; each is darker than the one below it, so that they differ in black and white too."""
 
-STATUS_COLOURS: tuple[str, ...] = ("#8f1d2c", "#dca83c", "#cdd5da", "#1f6f6b", "#eceff1")
-"""Not met, partly met, not assessed, met, not applicable."""
+STATUS_COLOURS: tuple[str, ...] = (
+    "#8f1d2c", "#dca83c", "#cdd5da", "#1f6f6b", "#5f9c99", "#a9c6c4", "#eceff1",
+)  # fmt: skip
+"""Not met, partly met, not assessed, met, met otherwise, not reasonable, not applicable."""
 
 
 def picture(width: int, height: int, title: str, said: str, parts: Sequence[str]) -> Markup:

@@ -24,13 +24,16 @@ TOP = 5
 """How many risks the manager's page names."""
 
 _NOTE = (
-    "It describes what could be seen of this network from one place at one time, and the answers "
-    "given to that date. It is not a certificate of compliance, not a penetration test and not "
-    "legal advice, and it is out of date once the network or the practice changes."
+    "A scan report describes what could be seen of a network from one place at one time. It "
+    "becomes a risk analysis in the sense of 45 CFR 164.308(a)(1)(ii)(A) once people have answered "
+    "for what no scan can see. It is not a certificate, not a penetration test and not legal "
+    "advice, and it is out of date once the network or the practice changes."
 )
 
 
-def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
+def cover(
+    scan: Scan, assessment: Assessment, knowledge_as_of: date, fingerprint: str = ""
+) -> Cover:
     """Say whose report this is, how far it has come, and what made it."""
     status, final = _status(assessment)
     return Cover(
@@ -49,19 +52,21 @@ def cover(scan: Scan, assessment: Assessment, knowledge_as_of: date) -> Cover:
             Fact("Made with", f"riskscan {scan.tool_version}".strip()),
             Fact("Content revision", assessment.content_revision),
             Fact("Product facts as of", day(knowledge_as_of)),
+            *([Fact("Fingerprint of the analysis", fingerprint)] if fingerprint else []),
         ),
         note=_NOTE,
     )
 
 
 def _status(assessment: Assessment) -> tuple[str, bool]:
-    open_questions = sum(c.status is ControlStatus.NOT_ASSESSED for c in assessment.controls)
-    if open_questions:
-        verb = "is" if open_questions == 1 else "are"
-        return f"Draft: {counted(open_questions, 'question')} {verb} not answered yet", False
-    if not assessment.complete:
-        return "Draft: parts of the risk analysis are still missing", False
-    return "Final", True
+    """Say how far it has come: final once each of OCR's nine elements has content."""
+    number = sum(c.status is ControlStatus.NOT_ASSESSED for c in assessment.controls)
+    if assessment.complete:
+        return f"Final, with {counted(number, 'open question')}" if number else "Final", True
+    if number:
+        verb = "is" if number == 1 else "are"
+        return f"Draft: {counted(number, 'question')} {verb} not answered yet", False
+    return "Draft: parts of the risk analysis are still missing", False
 
 
 def _consent(consent: Consent | None) -> str:
@@ -88,10 +93,13 @@ def summary(
 
 
 def _top(assessment: Assessment, checks: Mapping[str, Check]) -> tuple[TopRisk, ...]:
-    """Take the worst risks in their order; risks that one action answers stand together."""
+    """Take the worst risks in their order; risks that one action answers stand together.
+
+    What the practice bears is left to the register.
+    """
     actions = {action.id: action for action in assessment.actions}
     by_action: dict[str, list[Risk]] = {}
-    for risk in assessment.risks:
+    for risk in (r for r in assessment.risks if r.acceptance is None):
         by_action.setdefault(risk.action or risk.id, []).append(risk)
     leading = list(by_action.values())[:TOP]
     return tuple(

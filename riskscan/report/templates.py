@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,6 +18,7 @@ from riskscan.report.document import Report
 
 _PAPER = ("fonts.css", "base.css", "print.css")
 _STYLES = (*_PAPER, "screen.css")
+_FORM = ("fonts.css", "form.css")
 
 EVIDENCE_ROWS = 500
 """Rows of the evidence appendix that are printed: layout takes about 7 ms for each."""
@@ -81,7 +83,29 @@ def render(report: Report, digest: str, *, paper: bool = False) -> str:
         styles=_styles(_PAPER if paper else _STYLES),
         evidence=printed,
         evidence_left_out=len(evidence) - len(printed),
+        paper=paper,
+        fixes=_fixes(report),
     )
+
+
+def render_form(parts: Sequence[object], practice: str) -> str:
+    """Render the form to fill in by hand; ``parts`` are its sections, made safe to show already."""
+    template = _environment().get_template("form.html")
+    return template.render(parts=parts, practice=practice, styles=_styles(_FORM))
+
+
+def _fixes(report: Report) -> dict[str, tuple[str, ...]]:
+    """Return the actions in which a check's advice is printed in full, by check."""
+    return {
+        weakness.check: tuple(
+            action.id
+            for action in report.plan
+            if weakness.fix
+            and weakness.fix in action.how
+            and {case.finding for case in weakness.cases} & set(action.findings)
+        )
+        for weakness in report.weaknesses
+    }
 
 
 def _anchors(report: Report) -> frozenset[str]:

@@ -11,6 +11,7 @@ from riskscan.model import (
     ControlStatus,
     Device,
     Implementation,
+    Known,
     Level,
 )
 from riskscan.report.clean import shortened
@@ -40,9 +41,14 @@ STATUS: dict[ControlStatus, str] = {
     ControlStatus.PARTIAL: "Partly met",
     ControlStatus.NOT_ASSESSED: "Not assessed",
     ControlStatus.MET: "Met",
+    ControlStatus.MET_ALTERNATIVE: "Met otherwise",
+    ControlStatus.NOT_REASONABLE: "Not reasonable",
     ControlStatus.NOT_APPLICABLE: "Not applicable",
 }
-"""In the order of a count: what needs work first."""
+"""In the order of a count: what needs work first. ``Met otherwise`` is met by an alternative, and
+``Not reasonable`` is on record with its reason: both for addressable specifications alone."""
+
+KNOWN: dict[Known, str] = {Known.YES: "yes", Known.NO: "no", Known.UNKNOWN: "not known"}
 
 IMPLEMENTATION: dict[Implementation, str] = {
     Implementation.REQUIRED: "Required",

@@ -65,7 +65,7 @@ def test_the_managers_page_is_one_page_and_stands_after_the_cover(clinic: PdfRea
         assert squeezed(risk.to_do) in page
         assert squeezed(risk.owner) in page
         assert squeezed(risk.cost) in page
-    assert "Whatchangedsincethelastscan" in squeezed(clinic.pages[2].extract_text())
+    assert "Whatchanged" in squeezed(clinic.pages[2].extract_text())
 
 
 def test_every_page_names_practice_scan_report_and_its_own_number(clinic: PdfReader) -> None:

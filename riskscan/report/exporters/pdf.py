@@ -29,7 +29,15 @@ def export(report: Report) -> bytes:
     and the HTML export serves screen readers better. Raises OutputError if pango is missing.
     """
     page = render(report, digest(report), paper=True)
-    with _epoch(int(report.created_at.timestamp())), _quietly():
+    return laid_out(page, int(report.created_at.timestamp()))
+
+
+def laid_out(page: str, seconds: int) -> bytes:
+    """Lay one of our own pages out; ``seconds`` since 1970 is the time inside its fonts.
+
+    Raises OutputError if pango is missing.
+    """
+    with _epoch(seconds), _quietly():
         weasyprint = _weasyprint()
         made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher(weasyprint)).write_pdf()
     return made
