@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from riskscan.cli.options import now
 
 if TYPE_CHECKING:
-    from riskscan.model import Answer
+    from riskscan.model import AddressableDecision, Answer
     from riskscan.store import Store
 
 
@@ -17,13 +18,12 @@ class Line(Protocol):
     def __call__(self, label: str, *, needed: bool = False) -> str: ...
 
 
-def offer(answer: Answer, store: Store, line: Line) -> None:
-    """Ask what stands in for an addressable specification that is answered with no, and keep it.
+def asked_decision(answer: Answer, line: Line) -> Callable[[Store], object] | None:
+    """Ask what stands in for an addressable specification that is answered with no.
 
     Addressable is never optional: a no without a documented decision stays open
-    (45 CFR 164.306(d)(3)).
+    (45 CFR 164.306(d)(3)). Returns what keeps the decision; None if there is none to keep.
     """
-    from riskscan import pipeline
     from riskscan.assess import load_checklist
     from riskscan.model import AddressableDecision, AnswerValue, Choice, Implementation
 
@@ -34,7 +34,7 @@ def offer(answer: Answer, store: Store, line: Line) -> None:
         or control.implementation is not Implementation.ADDRESSABLE
         or answer.value is not AnswerValue.NO
     ):
-        return
+        return None
     alternative = line("This one may be replaced by something as good. What is in its place")
     rationale = line(
         "Why is it not done as written (size, cost, likelihood)"
@@ -42,7 +42,7 @@ def offer(answer: Answer, store: Store, line: Line) -> None:
         else "If it is not reasonable here at all: why"
     )
     if not rationale:
-        return
+        return None
     approver = line("Who decided that (name)", needed=True)
     today = now().astimezone().date()
     decision = AddressableDecision(
@@ -54,12 +54,18 @@ def offer(answer: Answer, store: Store, line: Line) -> None:
         decided_on=today,
         review_on=today.replace(year=today.year + 1, day=min(today.day, 28)),
     )
+    return lambda store: _keep(store, decision, answer.person)
+
+
+def _keep(store: Store, decision: AddressableDecision, person: str) -> None:
+    from riskscan import pipeline
+    from riskscan.model import AddressableDecision
+
     earlier = [
         entry
         for entry, old in store.registers().of(AddressableDecision)
-        if old.control == control.id
+        if old.control == decision.control
     ]
     pipeline.record_entry(
-        store, "addressable", decision, answer.person, now(),
-        entry_id=earlier[0].id if earlier else None,
-    )  # fmt: skip
+        store, "addressable", decision, person, now(), entry_id=earlier[0].id if earlier else None
+    )

@@ -61,7 +61,8 @@ def interview(
 
     Every answer is kept the moment it is given, with name, role and day: stop at any question
     and go on another day. "I don't know" and "come back later" are answers. What an answer
-    changed is shown.
+    changed is shown, and whether it disagrees with what the scan saw. What is looked at on a walk
+    through the rooms is asked with --site-walk.
 
     \b
     Example:
@@ -82,6 +83,9 @@ def interview(
     else:
         from riskscan.cli.visit import Visit
 
+        if not (section or site_walk or wanted):
+            # Someone walks round for these; nobody is asked them at a table.
+            asked = [q for q in asked if q.section.value != "site-walk"]
         Visit(database, asked, person, role, in_order=bool(section or site_walk or wanted),
               again=again or bool(wanted)).go()  # fmt: skip
 
@@ -117,13 +121,17 @@ def _export(database: Path, path: Path, asked: list[Question]) -> None:
 
 def _import(database: Path, path: Path) -> None:
     from riskscan import pipeline
+    from riskscan.assess.status import newest
+    from riskscan.cli.answered import derived
     from riskscan.config import load_answers
     from riskscan.store import Store
 
     answers = load_answers(path)
     with Store.open(database) as store:
         before = len(store.answer_history())
-        pipeline.record_answers(store, answers, now())
+        known = newest((*store.answers(), *answers))
+        follows = [each for answer in answers for each in derived(answer, known)]
+        pipeline.record_answers(store, [*answers, *follows], now())
         added = len(store.answer_history()) - before
         scan = pipeline.newest(store)
         if scan is not None:

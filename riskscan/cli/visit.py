@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from riskscan.cli.options import now
+from riskscan.cli.answered import counts, day_in, derived, in_words, is_good
+from riskscan.cli.options import DATABASE, now
 from riskscan.cli.tables import printable, wrapped
 
 if TYPE_CHECKING:
@@ -34,10 +32,7 @@ _KEYS = {
 }
 _HELP = "y yes · p partly · n no · d don't know · l later · x does not apply"
 _CHOICE_HELP = "the number · d don't know · l later"
-_MORE_HELP = "w why we ask · b back · s skip for now · q stop here, all is kept"
-_DAY = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
-_SHOWN = 4
-"""How many changes are listed after an answer."""
+_MORE_HELP = "w why · b back · s skip · o other person answers · q stop, all is kept"
 
 
 class Stop(Exception):
@@ -67,8 +62,9 @@ class Visit:
         self._role = role.strip()[:80]
         self._in_order = in_order
         self._again = again
-        self._done: list[str] = []
-        self._skipped: list[str] = []
+        self._trail: list[str] = []
+        """Questions that were put, in order."""
+        self._skipped: set[str] = set()
         self._assessment: Assessment | None = None
         self._answers: dict[str, Answer] = {}
 
@@ -106,7 +102,7 @@ class Visit:
 
     def _left(self) -> list[str]:
         """Return the questions that are still to be asked, in order."""
-        gone = {*self._done, *self._skipped}
+        gone = set(self._trail)
         if self._assessment is not None:
             told = [q.question for q in self._assessment.open_questions]
         else:
@@ -119,7 +115,7 @@ class Visit:
 
     def _is_answered(self, id: str) -> bool:
         answer = self._answers.get(id)
-        return answer is not None and answer.value.value not in ("later", "unknown")
+        return answer is not None and counts(answer)
 
     def _next(self) -> Question | None:
         left = self._left()
@@ -128,12 +124,20 @@ class Visit:
     # ------------------------------------------------------------------ asking
 
     def _who(self) -> None:
+        """Ask who answers, unless it was said; a person who answered before has their role."""
         if not self._person:
             self._person = str(click.prompt("Who answers (name)", err=True)).strip()[:80]
         if not self._role:
+            roles = {a.person.casefold(): a.role for a in self._answers.values() if a.role}
+            known = roles.get(self._person.casefold(), "")
             self._role = str(
-                click.prompt("Role in the practice", default="", show_default=False, err=True)
-            ).strip()[:80]
+                click.prompt("Role in the practice", default=known, show_default=bool(known),
+                             err=True)
+            ).strip()[:80]  # fmt: skip
+
+    def _other_person(self) -> None:
+        self._person, self._role = "", ""
+        self._who()
 
     def _one(self, question: Question) -> None:
         try:
@@ -141,19 +145,18 @@ class Visit:
         except Back:
             self._go_back()
             return
+        self._trail.append(question.id)
         if answer is None:
-            self._skipped.append(question.id)
+            self._skipped.add(question.id)
             return
+        self._skipped.discard(question.id)
         self._keep(answer)
-        self._done.append(question.id)
 
     def _go_back(self) -> None:
-        for trail in (self._done, self._skipped):
-            if trail:
-                before = self._asked[trail.pop()]
-                self._one(before)
-                return
-        click.echo("  This is the first question.")
+        if self._trail:
+            self._one(self._asked[self._trail.pop()])
+        else:
+            click.echo("  This is the first question.")
 
     def _ask(self, question: Question) -> Answer | None:
         """Put one question. Returns None if it is skipped. Raises Stop, Back."""
@@ -166,6 +169,9 @@ class Visit:
                 return None
             elif key == "b":
                 raise Back
+            elif key == "o":
+                self._other_person()
+                self._show(question)
             elif key in ("q", "\x03", "\x04", "\x1b", ""):
                 raise Stop
             elif (value := self._value(question, key)) is not None:
@@ -185,7 +191,7 @@ class Visit:
         for number, choice in enumerate(question.choices, start=1):
             click.echo(f"    {number}  {choice}")
         if before is not None:
-            click.secho(_wrapped(f"On file: {_said(before)}"), dim=True)
+            click.secho(_wrapped(f"On file: {in_words(before)}"), dim=True)
         click.secho(f"  {_CHOICE_HELP if question.choices else _HELP}", dim=True)
         click.secho(f"  {_MORE_HELP}", dim=True)
 
@@ -231,10 +237,21 @@ class Visit:
             answer = replace(answer, approver=self._approver())
         if not choice:
             answer = replace(answer, note=self._line("Anything to add"))
-        if question.document and _is_good(question, value, choice):
-            seen = self._line("Title and day of the document, if you saw it")
-            answer = replace(answer, document=seen, document_on=_day_in(seen))
+        if question.document and is_good(question, value, choice):
+            answer = self._with_document(answer)
         return answer
+
+    def _with_document(self, answer: Answer) -> Answer:
+        """Ask for the document until it can be taken: its day is not after the answer's."""
+        from riskscan.assess import fits
+
+        while True:
+            seen = self._line("Title and day (2026-05-31) of the document, if you saw it")
+            shown = replace(answer, document=seen, document_on=day_in(seen))
+            unfit = fits(self._asked[answer.question], shown)
+            if not unfit:
+                return shown
+            click.echo(f"  {unfit}")
 
     def _approver(self) -> str:
         return self._line("Who approves that it does not apply (name)", needed=True)
@@ -258,89 +275,57 @@ class Visit:
     def _keep(self, answer: Answer) -> None:
         """Write an answer down at once with what follows from it, and say what it changed."""
         from riskscan import pipeline
-        from riskscan.assess import following
+        from riskscan.cli.addressable import asked_decision
+        from riskscan.cli.moved import moved
+
+        before = self._assessment
+        told = [answer, *derived(answer, self._answers)]
+        self._write(lambda store: pipeline.record_answers(store, told, now()))
+        # The database is not held while a person thinks.
+        decision = asked_decision(answer, self._line)
+        if decision is not None:
+            self._write(decision)
+        self._look()
+        if before is not None and self._assessment is not None:
+            for line in moved(before, self._assessment, answer.question):
+                loud = line.startswith("!")
+                click.secho(_wrapped(line), fg="yellow" if loud else "cyan")
+
+    def _write(self, change: Callable[[Store], object]) -> None:
+        """Write to the database; wait a while if another process holds it."""
         from riskscan.errors import StoreError
         from riskscan.store import Store
 
-        before, until = self._assessment, time.monotonic() + PATIENCE
+        until = time.monotonic() + PATIENCE
         while True:
             try:
                 with Store.open(self._database) as store:
-                    pipeline.record_answers(store, [answer, *following(answer)], now())
-                    self._decide(answer, store)
-                break
+                    change(store)
+                return
             except StoreError:
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.5)
-        self._look()
-        if before is not None and self._assessment is not None:
-            for line in changes(before, self._assessment):
-                click.secho(_wrapped(line), fg="cyan")
-
-    def _decide(self, answer: Answer, store: Store) -> None:
-        """Ask for the record of decision where an addressable specification is not as written."""
-        from riskscan.cli.addressable import offer
-
-        offer(answer, store, self._line)
 
     def _farewell(self) -> None:
+        from riskscan.cli.moved import lacking
+
+        answered = [id for id in self._trail if id not in self._skipped]
+        off = [id for id in answered if not self._is_answered(id)]
         left = len(self._left()) + len(self._skipped)
-        click.echo(f"{len(self._done)} answered now, {left} left.")
+        click.echo(f"{len(answered)} answered now, {left} left.")
+        if off:
+            click.echo(_wrapped(f"Not known or put off: {', '.join(off)}", indent=0))
+        where = "" if self._database == DATABASE else f" --db {self._database}"
         if self._assessment is not None:
             click.echo(_wrapped(self._assessment.statement, indent=0))
-        click.echo("Go on with: riskscan interview    The report: riskscan report -o practice.pdf")
-
-
-def changes(before: Assessment, after: Assessment) -> Iterator[str]:
-    """Say what an answer changed: status of controls, levels of risks, how much is left open."""
-    known = {c.control.id: c for c in before.controls}
-    for result in after.controls:
-        old = known[result.control.id]
-        if (old.status, old.assurance) != (result.status, result.assurance):
-            yield (
-                f"→ {result.control.title} ({result.control.citation}): {old.status.value} → "
-                f"{result.status.value} ({result.assurance.value})"
-            )
-    old_risks = {r.key: r for r in before.risks}
-    moved = [
-        (old_risks[r.key], r)
-        for r in after.risks
-        if r.key in old_risks and old_risks[r.key].level is not r.level
-    ]
-    for old_risk, risk in moved[:_SHOWN]:
-        yield f"→ {risk.id}: {old_risk.level} → {risk.level}. {risk.statement}"
-    if len(moved) > _SHOWN:
-        yield f"→ and {len(moved) - _SHOWN} more risks moved"
-    narrowed = sum(
-        (old_risks[r.key].best, old_risks[r.key].worst) != (r.best, r.worst)
-        for r in after.risks
-        if r.key in old_risks
-    )
-    if narrowed:
-        counts = Counter(r.level for r in after.risks)
-        shown = ", ".join(f"{counts[level]} {level}" for level in sorted(counts, reverse=True))
-        yield f"→ {narrowed} risks are surer now. Risks: {shown}"
-
-
-def _is_good(question: Question, value: str, choice: str) -> bool:
-    """Say whether an answer claims something that a document can show."""
-    return bool(choice) or value in (question.favorable.value, "partly")
-
-
-def _said(answer: Answer) -> str:
-    parts = [answer.choice or answer.value.value, f"{answer.said_by}, {answer.on}"]
-    return " · ".join([*parts, *(p for p in (answer.note, answer.document) if p)])
+            for line in lacking(self._assessment):
+                click.echo(_wrapped(line, indent=0))
+        if left:
+            click.echo(f"Go on with: riskscan interview{where}")
+        click.echo(f"The site walk: riskscan interview --site-walk{where}")
+        click.echo(f"The report: riskscan report -o practice.pdf{where}")
 
 
 def _wrapped(text: str, indent: int = 2) -> str:
     return wrapped(" " * indent + printable(text), indent)
-
-
-def _day_in(text: str) -> date | None:
-    """Return the day that a document's title names: ``Security policy, 2026-02-01``."""
-    found = _DAY.search(text)
-    try:
-        return date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        return None
