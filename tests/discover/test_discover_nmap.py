@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from ipaddress import ip_address
@@ -176,3 +179,36 @@ def test_a_missing_nmap_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     with pytest.raises(NmapMissing) as caught:
         find_nmap()
     assert "install" in (caught.value.hint or "")
+
+
+def test_a_program_dies_with_the_process_that_runs_it_even_if_that_is_killed(tmp_path):
+    word = tmp_path / "pid"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $$ > {word}.new; mv {word}.new {word}; exec sleep 60\n")
+    program.chmod(0o755)
+    code = (
+        "import sys\n"
+        "from riskscan.discover.brake import Brake\n"
+        "from riskscan.discover.raw.nmap_job import run\n"
+        "run(sys.argv[1:], seconds=60, brake=Brake())\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(program)]) as runner:
+        assert _comes_true(word.exists)
+        child = int(word.read_text())
+        runner.send_signal(signal.SIGKILL)
+    assert _comes_true(lambda: _has_ended(child)), "it goes on"
+
+
+def _comes_true(said) -> bool:
+    end = time.monotonic() + 20
+    while not said() and time.monotonic() < end:
+        time.sleep(0.02)
+    return said()
+
+
+def _has_ended(pid: int) -> bool:
+    """Say whether a process is no more, or waits only for somebody to hear of its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from functools import cache
 
 from riskscan.discover.brake import Brake
 from riskscan.discover.question import Question
@@ -82,11 +83,12 @@ def run(argv: Sequence[str], *, seconds: float, brake: Brake) -> tuple[bytes, st
     """Run nmap and return its output and its complaints.
 
     It gets a session of its own, so that Ctrl-C on the terminal is ours to act on; when the
-    scan stops it is killed at once. Raises ``NmapFailed`` if it hangs, ``NmapMissing``.
+    scan stops it is killed at once, and when this process is killed the kernel does it. Raises
+    ``NmapFailed`` if it hangs, ``NmapMissing``.
     """
     try:
         child = subprocess.Popen(
-            argv,
+            [*_bound(argv[0]), *argv],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -109,6 +111,33 @@ def run(argv: Sequence[str], *, seconds: float, brake: Brake) -> tuple[bytes, st
     if child.returncode != 0:
         raise NmapFailed(f"nmap ended with status {child.returncode}: {complaint}")
     return out, complaint
+
+
+def _bound(program: str) -> tuple[str, ...]:
+    """Return what binds a program's life to that of the thread that starts it, and waits for it.
+
+    setpriv(1) sets prctl(2)'s PR_SET_PDEATHSIG and becomes the program. Python code between fork
+    and exec could do so too, but not safely where there are other threads.
+    """
+    # A program that is not there is missed here and not by setpriv.
+    return _setpriv() if shutil.which(program) else ()
+
+
+@cache
+def _setpriv() -> tuple[str, ...]:
+    """Return the command, or nothing where it is missing or knows of no such signal."""
+    setpriv = shutil.which("setpriv", path=os.pathsep.join((os.environ.get("PATH", ""), _PLACES)))
+    if setpriv is None:
+        return ()
+    words = (setpriv, "--pdeathsig", "KILL", "--")
+    none = subprocess.DEVNULL
+    try:
+        tried = subprocess.run(
+            [*words, setpriv, "--version"], stdin=none, stdout=none, stderr=none, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return words if tried.returncode == 0 else ()
 
 
 def kill_all() -> None:
