@@ -39,16 +39,23 @@ def knowledge() -> None:
 def status(format_: str) -> None:
     """List each feed with its date and size; note what is older than 90 days.
 
+    That goes for the rule and the practice sets too, which come with riskscan.
+
     \b
     Example:
       riskscan knowledge status
     """
     from riskscan import knowledge as known
+    from riskscan.assess import stale_sets
     from riskscan.cli.tables import printable, show
 
     today = now().date()
     rows: list[dict[str, Any]] = []
-    notes: list[str] = []
+    notes = [
+        f"{content.title}: last held against its source on {content.checked_on}, "
+        f"{content.days} days ago; a newer riskscan brings a newer one"
+        for content in stale_sets(today)
+    ]
     for feed in known.load().feeds:
         age = (today - feed.as_of).days if feed.as_of else None
         old = known.stale(feed.as_of, today)

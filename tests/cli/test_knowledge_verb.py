@@ -116,3 +116,15 @@ def test_a_file_that_is_no_feed_ends_with_code_3(tmp_path: Path, folder: Path) -
     assert done.exit_code == 3
     assert "\x1b" not in done.output
     assert not folder.exists()
+
+
+def test_the_rule_and_the_practice_sets_grow_old_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def notes(on: datetime) -> list[str]:
+        monkeypatch.setattr("riskscan.cli.knowledge.now", lambda: on)
+        said = riskscan("status").stderr
+        return [line for line in said.splitlines() if "last held against its source" in line]
+
+    assert notes(datetime(2026, 11, 22, tzinfo=UTC)) == []
+    old = notes(datetime(2027, 6, 1, tzinfo=UTC))
+    assert any("HIPAA Security Rule" in line for line in old)
+    assert len(old) == 5
