@@ -111,12 +111,13 @@ def seen(control: Control, grounds: Grounds) -> Iterator[Piece]:
     findings = about(control, grounds)
     if not findings:
         return
-    against = [f for f in findings if refutes(f) and f.confidence is not Confidence.LOW]
+    failed = [f for f in findings if refutes(f)]
+    against = [f for f in failed if f.confidence is not Confidence.LOW]
     worst = sorted(against, key=lambda f: -f.severity.rank)
     for check in dict.fromkeys(f.check for f in worst):
         yield _against([f for f in against if f.check == check], findings, grounds)
     yield from _at_work(control, findings, grounds)
-    if guesses := [f for f in findings if refutes(f) and f.confidence is Confidence.LOW]:
+    if guesses := [f for f in failed if f.confidence is Confidence.LOW]:
         says = f"{plural(len(guesses), 'sign')} of a weakness must still be confirmed."
         yield _neutral(says, guesses, grounds)
     if aside := [f for f in findings if f.decision is not None and not refutes(f)]:

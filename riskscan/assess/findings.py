@@ -15,19 +15,20 @@ def run(checks: Mapping[str, Judgement], context: Context) -> tuple[Finding, ...
     What does not apply leaves no finding. A check that raises leaves an ERROR, never a pass.
     """
     subjects = _subjects(context.devices)
+    places = [(str(device.address), device.key) for device in context.devices]
     taken: set[str] = set()
     findings: list[Finding] = []
     # Asked device by device, so that each is sorted once; told check by check.
     verdicts = [[_ask(j, device, context) for j in checks.values()] for device in context.devices]
     for number, judgement in enumerate(checks.values()):
-        for device, subject, told in zip(context.devices, subjects, verdicts, strict=True):
+        for place, subject, told in zip(places, subjects, verdicts, strict=True):
             verdict = told[number]
             if verdict is not None:
                 id = _id(judgement.check.id, subject, taken)
-                findings.append(_finding(id, judgement.check, verdict, device))
+                findings.append(_finding(id, judgement.check, verdict, *place))
         for verdict in _ask_network(judgement, context):
             id = _id(judgement.check.id, verdict.subject, taken)
-            findings.append(_finding(id, judgement.check, verdict, None))
+            findings.append(_finding(id, judgement.check, verdict))
     return tuple(findings)
 
 
@@ -70,12 +71,15 @@ def _error(judgement: Judgement, fault: Exception) -> Verdict:
     return Verdict(Result.ERROR, text, confidence=Confidence.LOW)
 
 
-def _finding(id: str, check: Check, verdict: Verdict, device: Device | None) -> Finding:
+def _finding(
+    id: str, check: Check, verdict: Verdict, address: str | None = None, key: str | None = None
+) -> Finding:
+    """Make a finding; one about the network has neither address nor key."""
     return Finding(
         id=id,
         check=check.id,
-        address=str(device.address) if device else None,
-        device_key=device.key if device else None,
+        address=address,
+        device_key=key,
         result=verdict.result,
         severity=check.severity if verdict.severity is None else verdict.severity,
         confidence=verdict.confidence,

@@ -57,6 +57,9 @@ class Place:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """Hosts once they were asked about: places take turns, and each keeps its own."""
+    _open: dict[Address, tuple[Port, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, scan: Scan) -> Place:
@@ -123,8 +126,14 @@ class Place:
     def open_ports(self, device: Device) -> tuple[Port, ...]:
         """Return the ports of a device that answered as open here, by protocol and number."""
         there = self.sight(device)
-        states = self._host(there).states if there else {}
-        return tuple(sorted(port for port, state in states.items() if state is PortState.OPEN))
+        if there is None:
+            return ()
+        known = self._open.get(there.address)
+        if known is None:
+            states = self._host(there).states.items()
+            known = tuple(sorted(port for port, state in states if state is PortState.OPEN))
+            self._open[there.address] = known
+        return known
 
     def asked_any(self, device: Device) -> bool:
         """Say whether this scan asked any port of a device, whatever became of it."""

@@ -58,14 +58,15 @@ class Ports:
 
 def look(device: Device, ports: Iterable[int], protocol: str = "tcp") -> Ports:
     """Sort ports by what the device answered, in this scan or not long before it."""
-    wanted = tuple(ports)
     known = sorted_host(device.host).states
-    states = {port: known.get((protocol, port)) for port in wanted}
-    return Ports(
-        tuple(p for p in wanted if states[p] is PortState.OPEN),
-        tuple(p for p in wanted if states[p] is PortState.CLOSED),
-        tuple(p for p in wanted if states[p] not in (PortState.OPEN, PortState.CLOSED)),
-    )
+    open_: list[int] = []
+    closed: list[int] = []
+    unseen: list[int] = []
+    for port in ports:
+        state = known.get((protocol, port))
+        told = open_ if state is PortState.OPEN else closed if state is PortState.CLOSED else unseen
+        told.append(port)
+    return Ports(tuple(open_), tuple(closed), tuple(unseen))
 
 
 def when_asked(device: Device, ports: Iterable[int], protocol: str = "tcp") -> str:

@@ -252,7 +252,8 @@ def _lacking(case: Case) -> tuple[str, ...]:
 def _beside(case: Case) -> str:
     """Add what does not decide and must not be forgotten: guesses, and what people set aside."""
     found = about(case.control, case.grounds)
-    guesses = sum(refutes(f) and f.confidence is Confidence.LOW for f in found)
+    guesses = sum(f.confidence is Confidence.LOW for f in found if refutes(f))
+    found = [f for f in found if f.decision is not None]
     text = f" {plural(guesses, 'sign')} of a weakness must still be confirmed." if guesses else ""
     if aside := set_aside(f for f in found if not refutes(f)):
         text += f" Set aside by named persons: {aside}."
