@@ -66,13 +66,13 @@ def _conflicts(before: Assessment, after: Assessment) -> Iterator[str]:
     """Yield what was seen against the answer, and the conflicts that it ended."""
     was = {c.control for c in before.conflicts if c.is_open}
     now = {c.control: c for c in after.conflicts if c.is_open}
+    results = {c.control.id: c for c in after.controls}
     for control, conflict in now.items():
         if control not in was:
-            yield f"! This does not agree with what was seen: {conflict.seen}."
-            yield (
-                f"  It stays open until a named person settles it: riskscan explain {control} "
-                "shows how it came about, riskscan findings decide settles it."
-            )
+            result = results[control]
+            yield f"! This does not agree with what was seen: {conflict.seen.rstrip('.')}."
+            yield f"  {_named(result)} is {result.status.value} until that is settled."
+            yield f"  How it came about: riskscan explain {control}. To settle it: riskscan findings set"
     for control in sorted(was - now.keys()):
         yield f"→ The answer to {control} no longer disagrees with what was seen."
 

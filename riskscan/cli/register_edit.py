@@ -103,12 +103,26 @@ def _asked(register: Register) -> dict[str, str]:
     click.echo(f"A new {register.one}. Press Enter for what you do not know.", err=True)
     told: dict[str, str] = {}
     for name, says in field_help(register).items():
-        said = click.prompt(
-            f"{says}\n  {name.replace('_', ' ')}", default="", show_default=False, err=True
-        )
-        if said.strip():
-            told[name] = said.strip()
+        if said := _asked_field(register, name, says):
+            told[name] = said
     return told
+
+
+def _asked_field(register: Register, name: str, says: str) -> str:
+    """Ask for one field until it can be taken: a slip costs one line, not the whole entry."""
+    from riskscan.config import check_field
+    from riskscan.errors import ConfigError
+
+    while True:
+        asked = f"{says}\n  {name.replace('_', ' ')}"
+        said = str(click.prompt(asked, default="", show_default=False, err=True)).strip()
+        try:
+            if said:
+                check_field(register, name, said)
+        except ConfigError as wrong:
+            click.echo(f"  {wrong}" + (f": {wrong.hint}" if wrong.hint else ""), err=True)
+        else:
+            return said
 
 
 def edit_verb(register: Register) -> click.Command:

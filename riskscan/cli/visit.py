@@ -75,7 +75,11 @@ class Visit:
         if not total:
             click.echo("Everything has been answered. To answer again: --again, or --question A05")
             return
-        click.echo(f"{total} questions. Every answer is kept at once: stop whenever you like.")
+        many = "1 question" if total == 1 else f"{total} questions"
+        told = (
+            "One key answers, without Enter. Every answer is kept at once: stop whenever you like."
+        )
+        click.echo(_wrapped(f"{many}. {told}", indent=0))
         try:
             self._who()
             while question := self._next():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from riskscan.config.answers import load_answers, render_answers
 from riskscan.config.registers import (
+    check_field,
     field_help,
     field_names,
     guarded,
@@ -19,6 +20,7 @@ from riskscan.config.registers import (
 from riskscan.config.site import load_site, render_site
 
 __all__ = [
+    "check_field",
     "field_help",
     "field_names",
     "guarded",

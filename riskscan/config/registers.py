@@ -66,6 +66,11 @@ def words_of(register: Register, field: str) -> tuple[str, ...]:
     return ()
 
 
+def check_field(register: Register, field: str, written: str) -> None:
+    """Raise ConfigError for text that a field does not take."""
+    _value(register, field, written, "")
+
+
 def parse_entry(
     register: Register, written: Mapping[str, str], *, onto: Content | None = None, where: str = ""
 ) -> Content:
