@@ -213,7 +213,8 @@ def _mark(finding: Finding, entry: Entry, exception: DeviceException, tested: _T
         return finding
     if not tested.holds:
         said = f"{exception.approver or 'nobody'} approved exception {entry.id}"
-        return replace(finding, reopened=f"{said}; {tested.says}") if tested.ended else finding
+        why = f"{said}; {tested.says.rstrip('.')}"
+        return replace(finding, reopened=why) if tested.ended else finding
     decision = Decision(
         finding=finding.id,
         evidence_hash=finding.evidence_hash,

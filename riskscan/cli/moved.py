@@ -72,7 +72,8 @@ def _conflicts(before: Assessment, after: Assessment) -> Iterator[str]:
             result = results[control]
             yield f"! This does not agree with what was seen: {conflict.seen.rstrip('.')}."
             yield f"  {_named(result)} is {result.status.value} until that is settled."
-            yield f"  How it came about: riskscan explain {control}. To settle it: riskscan findings set"
+            yield f"  How it came about: riskscan explain {control}"
+            yield "  Who settles it: a named person, with riskscan findings set"
     for control in sorted(was - now.keys()):
         yield f"→ The answer to {control} no longer disagrees with what was seen."
 

@@ -113,7 +113,7 @@ def _list(register: Register, database: Path, format_: str) -> None:
     with Store.open(database, create=False, writer=False) as store:
         entries = [e for e in store.registers().entries if e.register == register.name]
     rows = [entry_row(entry) for entry in entries]
-    fields = ("id", *field_names(register), "by", "on")
+    fields = ("id", *field_names(register), "by", "said_on")
     empty = f"nothing yet; add one: riskscan register {register.name} add --help"
     show(rows, shown_columns(register, rows), format_, fields=fields, empty=empty)
 
@@ -144,12 +144,12 @@ def _history(register: Register) -> click.Command:
         rows = [entry_row(entry) for entry in wanted]
         columns = {
             "Id": lambda row: row["id"],
-            "When": lambda row: row["on"],
+            "When": lambda row: row["said_on"],
             "Who": lambda row: row["by"],
             "What": lambda row: "removed" if row["removed"] else row["said"],
             "Why": lambda row: row["reason"],
         }
-        fields = ("id", "on", "by", "reason", "removed", *field_names(register))
+        fields = ("id", "said_on", "by", "reason", "removed", *field_names(register))
         show(rows, columns, format_, fields=fields, empty="nothing was ever said there")
 
     return command

@@ -98,7 +98,7 @@ def _asked(register: Register) -> dict[str, str]:
     """Ask for each field on a terminal. Raises :class:`click.UsageError` without one."""
     from riskscan.config import field_help
 
-    if not sys.stdin.isatty():
+    if not _is_asked():
         raise click.UsageError("give the fields as options: see --help")
     click.echo(f"A new {register.one}. Press Enter for what you do not know.", err=True)
     told: dict[str, str] = {}
@@ -106,6 +106,10 @@ def _asked(register: Register) -> dict[str, str]:
         if said := _asked_field(register, name, says):
             told[name] = said
     return told
+
+
+def _is_asked() -> bool:
+    return sys.stdin.isatty()
 
 
 def _asked_field(register: Register, name: str, says: str) -> str:

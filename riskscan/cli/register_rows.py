@@ -45,7 +45,7 @@ def entry_row(entry: Entry) -> Row:
         "id": entry.id,
         **written,
         "by": entry.person,
-        "on": f"{entry.made_at:%Y-%m-%d}",
+        "said_on": f"{entry.made_at:%Y-%m-%d}",
         "reason": entry.reason,
         "removed": entry.removed,
         "said": said,
