@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,13 +11,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ordinary_user import as_ordinary_user
 
-from riskscan import knowledge
+from riskscan import knowledge, pipeline
 from riskscan.config import render_site
 from riskscan.discover.profile import PROFILES
 from riskscan.lab import (
@@ -27,9 +29,11 @@ from riskscan.lab import (
     Counts,
     Lab,
     LabHost,
+    demo_files,
     demo_site,
 )
-from riskscan.model import DeviceClass, Policy
+from riskscan.model import ActionStatus, Assessment, ControlStatus, DeviceClass, Policy
+from riskscan.pipeline.showing import take_in, write_answered
 from riskscan.store import Store
 from tests.assess.narrowing import narrowed_by_20_and_by_all
 
@@ -402,3 +406,85 @@ def test_the_demo_needs_no_root_where_the_kernel_allows_it(reachable: Path) -> N
     assert (out / "riskscan-demo.pdf").read_bytes().startswith(b"%PDF-")
     assert json.loads((out / "riskscan-demo.json").read_text())
     assert "<html" in (out / "riskscan-demo.html").read_text()
+
+
+# ---------------------------------------------------------------------- the demo's two reports
+
+
+def _judged(visit: Visit, database: Path, *, answered: bool) -> Assessment:
+    """Judge the scan of the clinic as ``riskscan demo`` does, in a database of its own."""
+    shutil.copy(visit.folder / "clinic.db", database)
+    now = datetime.now(UTC)
+    with Store.open(database) as store:
+        done = store.latest()
+        assert done is not None
+        if answered:
+            filled = write_answered(database.parent / "answered", demo_files(now.date()))
+            take_in(store, done, filled, now)
+        return pipeline.judge(store, done, now=datetime.now(UTC))
+
+
+@pytest.fixture(scope="module")
+def analysed(visit: Visit, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assessment]:
+    database = tmp_path_factory.mktemp("analysed") / "riskscan.db"
+    return database, _judged(visit, database, answered=True)
+
+
+def test_with_its_answers_the_demo_is_a_complete_risk_analysis(
+    analysed: tuple[Path, Assessment],
+) -> None:
+    _, assessment = analysed
+    statuses = {c.control.id: c.status for c in assessment.controls}
+
+    assert [e.lacking for e in assessment.elements if not e.present] == []
+    assert assessment.complete
+    assert ControlStatus.NOT_ASSESSED not in statuses.values()
+    assert statuses["A14"] is ControlStatus.MET_ALTERNATIVE
+    assert statuses["P04"] is ControlStatus.NOT_REASONABLE
+    assert {c.control for c in assessment.conflicts if c.is_open} == {"A02", "T09"}
+
+
+def test_the_demo_shows_what_becomes_of_risks_actions_exceptions_and_vendors(
+    analysed: tuple[Path, Assessment],
+) -> None:
+    _, assessment = analysed
+    states = {a.key: a.status for a in assessment.actions}
+    vendors = [v.status for v in assessment.vendors if v.entry]
+    estimate = assessment.coverage.estimate
+
+    assert [r.check for r in assessment.risks if r.acceptance] == ["exposure.raw-print"]
+    assert states["own.posters"] is ActionStatus.DONE_UNVERIFIED
+    assert states["snmp.default-community/device"] is ActionStatus.IN_PROGRESS
+    assert [e.holds for e in assessment.exceptions] == [True, False]
+    assert vendors.count("no agreement on file") == vendors.count("agreement outdated") == 1
+    assert estimate is not None
+    assert (estimate.scanned - estimate.both, estimate.listed - estimate.both) == (2, 1)
+    assert not [a.key for a in assessment.actions if "The plan has no action" in a.note]
+
+
+def test_the_report_calls_itself_what_it_is(
+    visit: Visit, analysed: tuple[Path, Assessment], tmp_path: Path
+) -> None:
+    page = tmp_path / "complete.html"
+    subprocess.run(
+        [*RISKSCAN, "report", "--db", str(analysed[0]), "-o", str(page)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+    assert "Technical scan report" not in page.read_text()
+    assert "Technical scan report" in (visit.folder / "r.html").read_text()
+
+
+def test_without_answers_every_control_that_no_scan_sees_is_not_assessed(visit: Visit) -> None:
+    assessment = _judged(visit, visit.folder / "unanswered.db", answered=False)
+    judged = {
+        c.control.id
+        for c in assessment.controls
+        if c.status not in (ControlStatus.NOT_ASSESSED, ControlStatus.NOT_APPLICABLE)
+    }
+
+    assert not assessment.complete
+    assert judged
+    assert all(c.findings or c.evidence for c in assessment.controls if c.control.id in judged)
+    assert not judged & {c.control.id for c in assessment.controls if not c.control.checks}
+    assert ControlStatus.MET not in {c.status for c in assessment.controls}

@@ -20,6 +20,8 @@ def finding_brief(finding: Finding) -> Iterator[str]:
         f"  {finding.id} {where}: {finding.summary} [{finding.check}, {finding.severity}, "
         f"{SURE[finding.confidence]}]"
     )
+    if finding.reopened:
+        yield f"    It is open again: {finding.reopened}."
     yield from (f"  {line}" for line in evidence_lines(finding))
 
 

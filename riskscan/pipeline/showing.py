@@ -65,7 +65,7 @@ def demo(
             done = scan(demo_site(), store, clock=clock, notify=notify, stop=stop)
             filled: tuple[Path, ...] = ()
             if answered and not stop.is_set():
-                filled = _written(folder / "answered", demo_files(clock().date()))
+                filled = write_answered(folder / "answered", demo_files(clock().date()))
                 take_in(store, done, filled, clock())
             assessment = judge(store, done, now=clock())
             written = [
@@ -77,7 +77,8 @@ def demo(
     return DemoFiles(database, tuple(written), len(done.devices), assessment.complete, filled)
 
 
-def _written(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+def write_answered(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write a filled interview and registers, each so that only its owner can read it."""
     make_folder(folder / "any")
     return tuple(write(folder / name, text.encode()) for name, text in texts.items())
 
