@@ -122,12 +122,12 @@ def undecided(decision: AddressableDecision, grounds: Grounds) -> str:
     missing = [
         word
         for word, there in (
-            ("its rationale", decision.rationale),
-            ("who approved it", decision.approver),
+            ("its rationale", decision.rationale.strip()),
+            ("who approved it", decision.approver.strip()),
             ("its date", decision.decided_on),
             (
                 "what is in place instead",
-                decision.alternative or decision.decision is not Choice.ALTERNATIVE,
+                decision.alternative.strip() or decision.decision is not Choice.ALTERNATIVE,
             ),
         )
         if not there

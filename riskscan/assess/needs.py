@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from riskscan.assess import registered
+from riskscan.assess.answering import is_usable
 from riskscan.assess.evidence import Piece, about, sight, walk_questions
 from riskscan.assess.grounds import FRESH, Grounds, plural, some_of
 from riskscan.assess.registered import Held
@@ -83,13 +84,7 @@ def _walk(asked: Asked) -> Held:
     for id in walk_questions(asked.control.id):
         said = asked.grounds.answers.get(id)
         # A no is evidence of its own: it stands against the control.
-        told = said is not None and said.value in (
-            AnswerValue.YES,
-            AnswerValue.NOT_APPLICABLE,
-            AnswerValue.NO,
-            AnswerValue.PARTLY,
-        )
-        if said is None or not told or not asked.grounds.is_fresh(said):
+        if said is None or not is_usable(said, asked.grounds.today):
             open_.append(id)
     if open_:
         return Held((), (f"The site walk has not shown it: {some_of(open_, 5)}.",))

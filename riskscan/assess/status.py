@@ -136,8 +136,8 @@ def _not_applicable(case: Case) -> Outcome | None:
         rule.asks_whether and case.says(AnswerValue.NO)
     )
     if answer is not None and denied:
-        why = answer.note or default
-        if why and answer.approver:
+        why = answer.note.strip() or default
+        if why and answer.approver.strip():
             text = f"{why} Said by {answer.said_by} on {answer.on}, approved by {answer.approver}."
             assured = Assurance.DOCUMENT if answer.document else Assurance.ATTESTED
             return Outcome(ControlStatus.NOT_APPLICABLE, assured, text)
