@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,6 +23,11 @@ from riskscan.report.words import CHANGE, LEVELS, NAME_CAP, counted, day, listed
 
 TOP = 5
 """How many risks the manager's page names."""
+
+_LINE = 115
+"""About what a line of that page holds, in characters: the page must stay one page."""
+_STATEMENT = 480
+_BRACKETS = re.compile(r" ?\([^()]*\)")
 
 _NOTE = (
     "A scan report describes what could be seen of a network from one place at one time. It "
@@ -83,7 +89,7 @@ def summary(
     by_level = Counter(risk.level for risk in assessment.risks)
     top = _top(assessment, checks)
     return Summary(
-        statement=assessment.statement,
+        statement=shortened(assessment.statement, _STATEMENT),
         counts=tuple(LevelCount(level, by_level[level]) for level in LEVELS),
         top=top,
         rest=_rest(assessment, top),
@@ -116,15 +122,20 @@ def _top_risk(
     return TopRisk(
         place=place,
         level=worst.level,
-        title=check.title if check else worst.check,
-        could_happen=worst.statement,
-        to_do=action.title if action else "Decide what to do about it.",
-        owner=action.owner if action else "Not decided",
+        title=shortened(check.title if check else worst.check, NAME_CAP),
+        could_happen=_plainly(worst.statement),
+        to_do=shortened(action.title, _LINE) if action else "Decide what to do about it.",
+        owner=shortened(action.owner, NAME_CAP // 3) if action else "Not decided",
         due=action.due if action else None,
-        cost=action.cost if action else "not known",
+        cost=shortened(action.cost, NAME_CAP // 3) if action else "not known",
         risks=tuple(risk.id for risk in risks),
         action=worst.action,
     )
+
+
+def _plainly(statement: str) -> str:
+    """Leave addresses and names of protocols, which stand in brackets, to the register."""
+    return shortened(_BRACKETS.sub("", statement), 2 * _LINE)
 
 
 def _rest(assessment: Assessment, top: tuple[TopRisk, ...]) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from riskscan.model import Action, Assessment, Check, Level, Registers, Risk, Vendor
 from riskscan.report.chapters import Needed
 from riskscan.report.clean import shortened
-from riskscan.report.words import NAME_CAP, counted, day
+from riskscan.report.words import NAME_CAP, counted, day, listed
 
 MOST = 3
+_TITLE = 90
+"""Longest title of a risk or an action here, in characters: the page must stay one page."""
 _LACKING = ("no agreement on file", "agreement outdated")
 
 
@@ -36,8 +38,8 @@ def _agreements(assessment: Assessment, registers: Registers) -> Iterator[Needed
         if entry.id not in judged and each.sees_patient_data == "yes" and not each.agreement_on
     ]
     if lacking:
-        named = ", ".join(shortened(name, NAME_CAP // 2) for name in lacking[:3])
-        more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
+        named = listed([shortened(name, NAME_CAP // 2) for name in lacking[:3]])
+        more = f" (and {len(lacking) - 3} more)" if len(lacking) > 3 else ""
         yield Needed(
             "agreement",
             f"Get a signed business associate agreement from {named}{more}, or end the access to "
@@ -70,10 +72,13 @@ def _risks(assessment: Assessment, checks: Mapping[str, Check]) -> Iterator[Need
 def _risk(risk: Risk, action: Action | None, check: Check | None) -> Needed:
     title = check.title if check else risk.check
     if action is None:
-        return Needed("risk", f"Decide who deals with this: {title}.", (risk.id,))
+        return Needed(
+            "risk", f"Decide who deals with this: {shortened(title, _TITLE)}.", (risk.id,)
+        )
+    cost = shortened(action.cost, NAME_CAP // 3)
     return Needed(
         "risk",
-        f"Approve this work, by {day(action.due)} at the latest ({action.cost}), or accept the "
-        f"risk in writing: {action.title}.",
+        f"Approve this work, by {day(action.due)} at the latest ({cost}), or accept the "
+        f"risk in writing: {shortened(action.title, _TITLE)}.",
         (risk.id, action.id),
     )

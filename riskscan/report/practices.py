@@ -21,10 +21,11 @@ RECOGNIZED = (
 
 def set_pages(assessment: Assessment) -> tuple[SetPage, ...]:
     """Arrange each set of practices as a page of its own."""
-    return tuple(_page(result, assessment.profile) for result in assessment.sets)
+    first = next((r for r in assessment.sets if _kind(r) == "recognized"), None)
+    return tuple(_page(r, assessment.profile, in_full=r is first) for r in assessment.sets)
 
 
-def _page(result: SetResult, profile: Profile | None) -> SetPage:
+def _page(result: SetResult, profile: Profile | None, *, in_full: bool) -> SetPage:
     tally = Counter(each.status for each in result.results)
     kind = _kind(result)
     return SetPage(
@@ -32,7 +33,7 @@ def _page(result: SetResult, profile: Profile | None) -> SetPage:
         title=result.title,
         head=f"{PROPOSED}, checked on {day(result.checked_on)}" if kind == "proposed" else "",
         kind=kind,
-        lead=_lead(result, kind, profile),
+        lead=_lead(result, kind, profile, in_full=in_full),
         note=result.note,
         source=result.source,
         revision=result.revision,
@@ -48,7 +49,8 @@ def _kind(result: SetResult) -> str:
     return "map" if any(each.practice.phase for each in result.results) else "recognized"
 
 
-def _lead(result: SetResult, kind: str, profile: Profile | None) -> str:
+def _lead(result: SetResult, kind: str, profile: Profile | None, *, in_full: bool) -> str:
+    """Say what the page is for; what the law gives and why this size stand on the first one."""
     if kind == "proposed":
         new = sum(each.practice.is_new for each in result.results)
         return (
@@ -58,7 +60,7 @@ def _lead(result: SetResult, kind: str, profile: Profile | None) -> str:
         )
     size = f"Chosen for a {result.size.value} practice."
     why = f" {profile.reason}" if profile and profile.reason else ""
-    return f"{size}{why}" if kind == "map" else f"{RECOGNIZED} {size}{why}"
+    return f"{RECOGNIZED} {size}{why}" if in_full else f"Voluntary. {size}"
 
 
 def _rows(result: SetResult) -> tuple[PracticeRow, ...]:

@@ -85,8 +85,9 @@ def took_part(scan: Scan, registers: Registers, answers: tuple[Answer, ...]) -> 
         *((each.person, each.role) for _, each in registers.of(Signature)),
         *((answer.person, answer.role) for answer in answers),
     ):
-        if person and not named.get(person):
-            named[person] = role
+        known = next((name for name in named if name.startswith(f"{person},")), person)
+        if person and not named.get(known):
+            named[known] = role
     return tuple(
         shortened(f"{person}, {role}" if role else person, 2 * NAME_CAP)
         for person, role in named.items()

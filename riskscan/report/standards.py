@@ -102,8 +102,8 @@ def _says(undecided: int) -> str:
     if not undecided:
         return "No addressable safeguard waits for a decision."
     return (
-        f"{counted(undecided, 'addressable safeguard')} neither shown to be in place nor decided "
-        "upon in writing."
+        f"{counted(undecided, 'addressable safeguard')} {'is' if undecided == 1 else 'are'} "
+        "neither shown to be in place nor decided upon in writing."
     )
 
 

@@ -433,3 +433,33 @@ def _poisoned(content: Any) -> Any:
         if type(getattr(content, f.name)) is str and f.name not in kept
     }
     return replace(content, **free)
+
+
+def test_every_row_of_counts_has_as_many_cells_as_its_head(report: Report) -> None:
+    html = EXPORTERS["html"](report).decode()
+    table = html[html.index('id="rule"') :].partition("</table>")[0]
+    cells = [len(re.findall("<t[hd]", row)) for row in re.findall("<tr>.*?</tr>", table, re.DOTALL)]
+    shown = [count for count in report.rule.counts if count.count]
+
+    assert cells == [len(shown) + 1] * (len(report.rule.groups) + 2)
+
+
+def test_the_managers_page_stays_one_page_when_every_text_is_as_long_as_can_be() -> None:
+    known = whole.assessment()
+    endless = "A long word and another one. " * 60
+    long = replace(
+        known,
+        statement=endless,
+        risks=tuple(replace(r, statement=endless, level=Level.VERY_HIGH) for r in known.risks),
+        actions=tuple(
+            replace(a, title=endless, owner=endless, cost=endless) for a in known.actions
+        ),
+    )
+    checks = {id: replace(c, title=endless) for id, c in factories.checks().items()}
+
+    made = EXPORTERS["pdf"](whole.whole(long, checks=checks, before=known))
+
+    pages = [squeezed(p.extract_text()) for p in PdfReader(io.BytesIO(made)).pages]
+    assert "Forthepracticemanager" in pages[1]
+    assert "furtherrisk" in pages[1]
+    assert "Whatchanged" in pages[2]
