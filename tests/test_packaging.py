@@ -65,6 +65,8 @@ def test_the_wheel_holds_templates_rules_checklists_migrations_and_font(wheel: P
         r"riskscan/identify/prefixes/.+",
         r"riskscan/assess/checklists/hipaa-security-rule\.toml$",
         r"riskscan/knowledge/end_of_support\.toml$",
+        r"riskscan/lab/practice/answers\.toml$",
+        r"riskscan/lab/practice/systems\.csv$",
         r"riskscan/knowledge/known_exploited\.toml$",
         r"riskscan/knowledge/medical_advisories\.toml$",
         r"riskscan/store/migrations/versions/.*\.py$",
