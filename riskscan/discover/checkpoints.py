@@ -1,4 +1,4 @@
-"""What is learned of hosts while they are examined, on its way to whoever keeps it."""
+"""What is learned of hosts while they are looked for and examined, on its way to who keeps it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from riskscan.discover.brake import Brake
-from riskscan.model import Address, Begun, Host
+from riskscan.model import Address, Begun, Host, Stretch
 
 EVERY = 0.5
 """Seconds between two writings: what a killed scan loses, at most, of each host in hand."""
 
-Keep = Callable[[Sequence[Begun], bool], None]
-"""Is given what has changed, and whether every device was found by then."""
+Keep = Callable[[Sequence[Begun], bool, Sequence[Stretch]], None]
+"""Is given what has changed, whether every device was found by then, and how far the sweep is."""
 
 
 class Checkpoints:
@@ -29,6 +29,7 @@ class Checkpoints:
         self._keep = keep
         self._before = before or {}
         self._all_found = False
+        self._sweep: Callable[[], Sequence[Stretch]] = tuple
         self._brake = brake
         self._lock = threading.Lock()
         self._newest: dict[Address, Begun] = {}
@@ -40,6 +41,10 @@ class Checkpoints:
         begun = self._before.get(host.address)
         return begun if begun and begun.host.mac == host.mac else None
 
+    def follow(self, sweep: Callable[[], Sequence[Stretch]]) -> None:
+        """Fetch from now on what the sweep asks and hears, until all are found."""
+        self._sweep = sweep
+
     def note_found(self, host: Host) -> None:
         """Take in a host of which nothing else is known."""
         if not self.of(host):
@@ -48,6 +53,7 @@ class Checkpoints:
     def all_found(self) -> None:
         """Take in that every address was asked: all that answered was noted before."""
         self._all_found = True
+        self._sweep = tuple
         self._next = 0.0
 
     def note(self, begun: Begun) -> None:
@@ -82,8 +88,9 @@ class Checkpoints:
         with self._lock:
             newest, self._newest = list(self._newest.values()), {}
             urgent, self._urgent = self._urgent, []
-        if newest or self._all_found:
-            self._keep(newest, self._all_found)
+        stretches = self._sweep()
+        if newest or self._all_found or stretches:
+            self._keep(newest, self._all_found, stretches)
         self._all_found = False
         for written in urgent:
             written.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
@@ -25,7 +25,8 @@ from riskscan.discover.raw.client import open_raw_sockets
 from riskscan.discover.raw.contract import RawSockets
 from riskscan.discover.segment_sweep import LARGE, SegmentSweep
 from riskscan.discover.territory import divide
-from riskscan.model import Address, Event, Host, Progress, Scope, Segment, Stage
+from riskscan.discover.trail import Trail
+from riskscan.model import Address, Event, Host, Progress, Scope, Segment, Stage, Stretch
 
 _BEAT = 0.05
 
@@ -78,7 +79,8 @@ class Search:
     Local segments by ARP, which no firewall on a device can hide from; the rest by ICMP, TCP and
     UDP; without ``raw`` sockets by connecting. ``known`` are MACs of earlier scans. ``arp_pps``
     is the most requests per second on one interface. ``before`` spares the silent of an interrupted
-    scan until ``again``. All is called from one thread.
+    scan until ``again``; with ``stretches`` one that was interrupted in ``first`` goes on. All is
+    called from one thread, but for ``stretches``.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Search:
         arp_pps: int | None = None,
         known: Mapping[Address, str] | None = None,
         before: Before | None = None,
+        stretches: Sequence[Stretch] = (),
     ) -> None:
         self._scope = scope
         self._preflight = preflight
@@ -104,10 +107,13 @@ class Search:
         self._ready: queue.SimpleQueue[Host | BaseException] = queue.SimpleQueue()
         self._hosts = HostsFound(scope, preflight)
         self._before = before if raw else None
+        self._stretches = stretches
+        self._trails: list[Trail] = []
         macs = {int(a): mac for a, mac in (known or {}).items() if isinstance(a, IPv4Address)}
         macs |= {int(a): mac for a, mac in preflight.neighbours.items()}
         macs |= {int(h.address): h.mac for h in before.unfinished if h.mac} if before else {}
         self._sweeps = self._segment_sweeps(raw, arp_pps, macs) if raw else []
+        self._beyond = self._trail("beyond", self._land.beyond) if raw else None
         self._aside: threading.Thread | None = None
         self._aside_brake = Brake(under=brake)
 
@@ -129,9 +135,21 @@ class Search:
                 known=known,
                 progress=self._counter(),
                 first=self._before.near if self._before else None,
+                trail=self._trail(f"arp {segment.interface} {segment.address}", wanted),
             )
             for segment, wanted in near.items()
         ]
+
+    def _trail(self, kind: str, wanted: Ranges) -> Trail | None:
+        """Return where it is noted how far a part is; None where only those found are asked."""
+        if self._before:
+            return None
+        self._trails.append(Trail(kind, wanted, self._stretches))
+        return self._trails[-1]
+
+    def stretches(self) -> list[Stretch]:
+        """Return what ``first`` has asked and heard since this was last called. Any thread may."""
+        return [new for trail in self._trails if (new := trail.newest())]
 
     @property
     def live(self) -> int:
@@ -284,6 +302,7 @@ class Search:
             brake=self._aside_brake,
             pps=pace.PING_PPS,
             progress=self._counter(),
+            trail=self._beyond,
         )
         for found in far.run():
             self._ready.put(self._hosts.beyond(found))

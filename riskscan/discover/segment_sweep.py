@@ -14,6 +14,7 @@ from riskscan.discover.ranges import Ranges
 from riskscan.discover.raw.arp import WAVES, WAVES_LARGE
 from riskscan.discover.raw.contract import Message, RawSockets
 from riskscan.discover.raw.messages import address4_of, mac_of, number_of
+from riskscan.discover.trail import Trail
 from riskscan.model import Segment
 
 LARGE = 1024
@@ -40,8 +41,12 @@ class SegmentSweep:
         known: Mapping[int, str],
         progress: Callable[[int], None],
         first: Ranges | None = None,
+        trail: Trail | None = None,
     ) -> None:
-        """``first`` is whom ``start`` asks, if not all who are ``wanted``."""
+        """``first`` is whom ``start`` asks, if not all who are ``wanted``.
+
+        ``trail`` hears how far ``start`` is, and says how far it was before.
+        """
         self.segment = segment
         self.wanted = wanted
         gateway = segment.gateway
@@ -51,6 +56,8 @@ class SegmentSweep:
         """A code of the ``arp`` job, if it could not go on."""
         self.failure: BaseException | None = None
         self._known = {a: mac for a, mac in known.items() if a in wanted}
+        self._trail = trail
+        self._follow(trail)
         self._first = wanted if first is None else wanted.without(wanted.without(first))
         self._raw = raw
         self._scan_brake = brake
@@ -58,6 +65,7 @@ class SegmentSweep:
         self._progress = progress
         self._lock = threading.Lock()
         self._swept = threading.Event()
+        self._turn = 0
         self._thread: threading.Thread | None = None
         self._brake = Brake(under=brake)
 
@@ -74,11 +82,36 @@ class SegmentSweep:
         """Ask for every address; those known first, and of them alone."""
         known = {a: mac for a, mac in self._known.items() if a in self._first}
         near = [*dict.fromkeys((*self.gateways, *known))][:_MOST_CANARIES]
-        self._begin(self._first, known, near, WAVES_LARGE if self.is_large else WAVES)
+        waves = WAVES_LARGE if self.is_large else WAVES
+        if self._trail and self._trail.goes_on:
+            self._go_on(self._trail, known, near, waves)
+        else:
+            self._begin(self._first, known, near, waves)
+
+    def _follow(self, trail: Trail | None) -> None:
+        """Take what was heard before as heard now."""
+        for where, mac in trail.heard if trail else ():
+            address = int(address4_of(where))
+            self.answers.heard(address, mac_of(mac), time.monotonic())
+            self._known[address] = mac
+
+    def _go_on(
+        self,
+        trail: Trail,
+        known: Mapping[int, str],
+        canaries: Sequence[int],
+        waves: Sequence[float],
+    ) -> None:
+        """Ask what is left: the rest of the wave that was interrupted, and those after it."""
+        self._turn = min(trail.turn, len(waves) - 1)
+        left = [start - waves[self._turn] for start in waves[self._turn :]]
+        more: Message = {"first": trail.first.pairs, "heard": trail.answered.pairs}
+        self._begin(self._first, known, canaries, left, more)
 
     def start_again(self) -> None:
         """Ask once more for the silent: all of a small segment, those known of a large one."""
         self.stop()
+        self._trail = None
         known = {a: mac for a, mac in self._known.items() if a not in self.answers}
         if self.is_large:
             silent = Ranges.of(known)
@@ -110,6 +143,7 @@ class SegmentSweep:
         known: Mapping[int, str],
         canaries: Sequence[int],
         waves: Sequence[float],
+        more: Message | None = None,
     ) -> None:
         params: Message = {
             "interface": self.segment.interface,
@@ -119,6 +153,7 @@ class SegmentSweep:
             "known": {str(IPv4Address(a)): mac for a, mac in known.items()},
             "canaries": [str(IPv4Address(a)) for a in canaries],
             "waves": list(waves),
+            **(more or {}),
         }
         self._brake = Brake(under=self._scan_brake)
         self._swept.clear()
@@ -141,13 +176,22 @@ class SegmentSweep:
 
     def _take(self, message: Message) -> None:
         if "heard" in message:
-            address = int(address4_of(message["heard"]))
+            address, mac = int(address4_of(message["heard"])), mac_of(message.get("mac"))
             if address in self.wanted:
+                if self._trail:
+                    self._trail.note_heard(str(IPv4Address(address)), mac)
                 with self._lock:
-                    self.answers.heard(address, mac_of(message.get("mac")), time.monotonic())
+                    self.answers.heard(address, mac, time.monotonic())
+        elif "reached" in message:
+            self._reached(message)
         elif "sent" in message:
             self._progress(number_of(message["sent"], 0, len(self.wanted)))
         elif "swept" in message:
             self._swept.set()
         elif "trouble" in message:
             self.trouble = str(message["trouble"])[:40]
+
+    def _reached(self, message: Message) -> None:
+        turn = number_of(message.get("turn"), 0, len(WAVES))
+        if self._trail:
+            self._trail.note_reached(self._turn + turn, int(address4_of(message["reached"])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from types import MappingProxyType
 
@@ -25,7 +25,7 @@ from riskscan.discover.raw.client import Opener, open_raw_sockets
 from riskscan.discover.raw.contract import RawSockets
 from riskscan.discover.stream import Stream
 from riskscan.discover.wifi import WifiWatch
-from riskscan.model import Address, Begun, Event, Host, Pace, Policy, Scope, Stage
+from riskscan.model import Address, Begun, Event, Host, Pace, Policy, Scope, Stage, Stretch
 
 
 def sweep(
@@ -41,6 +41,7 @@ def sweep(
     earlier: Earlier | None = None,
     begun: Mapping[Address, Begun] = MappingProxyType({}),
     swept: bool = False,
+    stretches: Sequence[Stretch] = (),
     checkpoint: Keep | None = None,
     robust: Robust = lambda _host: False,
     allows_anonymous: Allowed = lambda _host: False,
@@ -54,9 +55,10 @@ def sweep(
     set, or the caller walks away, the running port scans are killed and nothing half-done is
     yielded. ``raw`` gives the raw sockets, unless ``preflight`` says to do without.
     ``checkpoint`` is called about twice a second, in the caller's thread, with what has become
-    known of devices that are not finished, and with whether all have been found by then. A scan
-    that was interrupted gives this back as ``begun`` and ``swept``: what was answered is not asked
-    again, and addresses that were silent are asked once more at the end only.
+    known of devices that are not finished, with whether all have been found by then, and with what
+    was asked and heard on the way there. A scan that was interrupted gives this back as ``begun``,
+    ``swept`` and ``stretches``: what was answered is not asked again, and addresses that were
+    silent are asked as often as is left, or only once more at the end if all had been found.
     ``earlier`` is the scan that a re-scan builds on; ``robust`` opens the last stage of a thorough
     scan; ``allows_anonymous`` names delicate devices that may be greeted as a stranger (see
     :class:`Examination` for all three). ``arp_pps`` is the most ARP requests per second, if
@@ -84,7 +86,9 @@ def sweep(
             arp_pps=arp_pps,
             known={**(earlier.macs if earlier else {}), **listening.seeds()},
             before=before,
+            stretches=stretches,
         )
+        checkpoints.follow(search.stretches)
         nmap = Nmap(preflight.nmap_path, privileged=preflight.privileged, brake=brake, raw=sockets)
         engine = Ports(sockets, brake) if sockets else None
         table = NeighbourTable(engine, preflight, lambda: search.live, herald)

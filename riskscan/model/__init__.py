@@ -15,7 +15,7 @@ from riskscan.model.assessment import (
     ExceptionResult,
     VendorResult,
 )
-from riskscan.model.begun import Begun, Tried
+from riskscan.model.begun import Begun, Stretch, Tried
 from riskscan.model.control import (
     Assurance,
     Checklist,
@@ -220,6 +220,7 @@ __all__ = [
     "Site",
     "Stage",
     "StandardResult",
+    "Stretch",
     "Sufficiency",
     "System",
     "SystemKind",

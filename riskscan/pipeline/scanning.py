@@ -24,6 +24,7 @@ from riskscan.model import (
     Scan,
     ScanState,
     Site,
+    Stretch,
 )
 from riskscan.pipeline.memory import (
     base_of,
@@ -99,8 +100,8 @@ def scan(
             cut_short.append(event)
         notify(event)
 
-    def checkpoint(begun: Sequence[Begun], swept: bool) -> None:
-        store.keep(current.id, begun, swept_at=clock() if swept else None)
+    def checkpoint(begun: Sequence[Begun], swept: bool, stretches: Sequence[Stretch]) -> None:
+        store.keep(current.id, begun, swept_at=clock() if swept else None, stretches=stretches)
 
     if rescan and resume is None:
         current = replace(current, rescan_of=base_of(store, current, listen))
@@ -122,6 +123,7 @@ def scan(
         skip=store.done(current.id),
         begun=store.begun(current.id),
         swept=_was_just_swept(store, current.id, clock()),
+        stretches=store.stretches(current.id),
         checkpoint=checkpoint,
         stop=stop,
         raw=raw.opened if raw else open_raw_sockets,

@@ -1,4 +1,4 @@
-"""A device that is begun as one row, and back: total, both ways.
+"""A device that is begun as one row, a stretch of a sweep as another, and back: total, both ways.
 
 Written twice a second for each device in hand, so it is written whole and small: ports of one
 state stand together.
@@ -7,6 +7,7 @@ state stand together.
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import ip_address
 from itertools import chain, groupby
 from typing import Any
 
@@ -19,6 +20,7 @@ from riskscan.model import (
     Observation,
     ProbeResult,
     Service,
+    Stretch,
     Tried,
 )
 from riskscan.store.mapping import Row, Values
@@ -48,6 +50,29 @@ def begun_from(row: Row) -> Begun:
     services = chain.from_iterable(_services(run) for run in row["services"])
     host = replace(_HOST.validate_python(row["host"]), services=tuple(services))
     return Begun(host, tuple(Tried(port, times) for port, times in row["tried"]))
+
+
+def stretch_values(scan_id: str, stretch: Stretch) -> Values:
+    return {
+        "scan_id": scan_id,
+        "part": stretch.part,
+        "since": stretch.since,
+        "turn": stretch.turn,
+        "reached": None if stretch.reached is None else str(stretch.reached),
+        "heard": [list(words) for words in stretch.heard],
+        "at": stretch.at,
+    }
+
+
+def stretch_from(row: Row) -> Stretch:
+    return Stretch(
+        row["part"],
+        row["since"],
+        row["turn"],
+        None if row["reached"] is None else ip_address(row["reached"]),
+        tuple(tuple(words) for words in row["heard"]),
+        row["at"],
+    )
 
 
 def _kind(service: Service) -> object:

@@ -23,6 +23,7 @@ REVISIONS: tuple[str, ...] = (
     "0007",
     "0008",
     "0009",
+    "0010",
 )
 """Every schema revision that this riskscan knows, oldest first; one file each in migrations."""
 

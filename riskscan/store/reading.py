@@ -23,11 +23,12 @@ from riskscan.model import (
     Finding,
     Scan,
     ScanState,
+    Stretch,
 )
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
 from riskscan.store import said_mapping as said
-from riskscan.store.begun_mapping import begun_from
+from riskscan.store.begun_mapping import begun_from, stretch_from
 from riskscan.store.mapping import Row
 from riskscan.store.tables import (
     ACTION,
@@ -48,6 +49,7 @@ from riskscan.store.tables import (
     RISK,
     SCAN,
     SERVICE,
+    STRETCH,
 )
 
 
@@ -112,6 +114,11 @@ def read_done(connection: Connection, scan_id: str) -> frozenset[Address]:
 def read_begun(connection: Connection, scan_id: str) -> Iterator[Begun]:
     query = select(BEGUN).where(BEGUN.c.scan_id == scan_id)
     return (begun_from(row) for row in connection.execute(query).mappings())
+
+
+def read_stretches(connection: Connection, scan_id: str) -> tuple[Stretch, ...]:
+    query = select(STRETCH).where(STRETCH.c.scan_id == scan_id).order_by(STRETCH.c.id)
+    return tuple(stretch_from(row) for row in connection.execute(query).mappings())
 
 
 def read_assessment(connection: Connection, scan_id: str) -> Assessment | None:

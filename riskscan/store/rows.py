@@ -209,6 +209,25 @@ class BegunRow(SQLModel, table=True):
     tried: Any = nested()
 
 
+class StretchRow(SQLModel, table=True):
+    """What a sweep that is not over asked and heard within a moment, in order of ``id``.
+
+    Added to while a scan looks for devices, and read only to resume it.
+    """
+
+    __tablename__: ClassVar[Any] = "stretch"
+    __table_args__ = (Index("stretch_scan", "scan_id"), STRICT)
+
+    id: int | None = Field(default=None, primary_key=True)
+    scan_id: str = part_of("scan.id", sa_type=Words)
+    part: str = words()
+    since: datetime = moment()
+    turn: int
+    reached: str | None = words()
+    heard: Any = nested()
+    at: datetime = moment()
+
+
 class CorrectionRow(SQLModel, table=True):
     """What a named person said a device is. Never changed: a later word is another row."""
 

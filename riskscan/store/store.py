@@ -26,6 +26,7 @@ from riskscan.model import (
     Registers,
     Scan,
     ScanState,
+    Stretch,
 )
 from riskscan.store import migrate, reading, writing
 from riskscan.store.connection import open_engine, read_revision, settle
@@ -150,15 +151,23 @@ class Store:
             writing.replace_device(connection, scan_id, device, row["rules_revision"])
             writing.drop_begun(connection, scan_id, device.address)
 
-    def keep(self, scan_id: str, begun: Sequence[Begun], swept_at: datetime | None = None) -> None:
+    def keep(
+        self,
+        scan_id: str,
+        begun: Sequence[Begun],
+        swept_at: datetime | None = None,
+        stretches: Sequence[Stretch] = (),
+    ) -> None:
         """Keep how far devices are that are not finished, in place of what was kept of them.
 
-        ``swept_at`` says that by then every address had been asked. Both are only for a scan that
-        is resumed: a device counts as found when it is recorded. Raises ScanNotFound.
+        ``stretches`` are added to those that were kept of the sweep; ``swept_at`` says that by then
+        every address had been asked, and ends them. All is only for a scan that is resumed: a
+        device counts as found when it is recorded. Raises ScanNotFound.
         """
         with self._transaction() as connection:
             _scan_row(connection, scan_id)
             writing.replace_begun(connection, scan_id, begun)
+            writing.add_stretches(connection, scan_id, stretches)
             if swept_at is not None:
                 writing.mark_swept(connection, scan_id, swept_at)
 
@@ -167,6 +176,12 @@ class Store:
         with self._transaction() as connection:
             _scan_row(connection, scan_id)
             return {begun.address: begun for begun in reading.read_begun(connection, scan_id)}
+
+    def stretches(self, scan_id: str) -> tuple[Stretch, ...]:
+        """Return how a sweep came as far as it is, if it is not over. Raises ScanNotFound."""
+        with self._transaction() as connection:
+            _scan_row(connection, scan_id)
+            return reading.read_stretches(connection, scan_id)
 
     def swept_at(self, scan_id: str) -> datetime | None:
         """Return when every address of a scan had been asked, if it was. Raises ScanNotFound."""
@@ -181,6 +196,7 @@ class Store:
             writing.finish_scan(connection, scan)
             if scan.state is ScanState.COMPLETE:
                 writing.drop_begun(connection, scan.id)
+                writing.drop_stretches(connection, scan.id)
 
     def load(self, scan_id: str) -> Scan:
         """Return a scan with its devices, by address. Raises ScanNotFound."""

@@ -19,11 +19,12 @@ from riskscan.model import (
     Entry,
     Scan,
     ScanState,
+    Stretch,
 )
 from riskscan.store import judgement_mapping as judgement
 from riskscan.store import mapping
 from riskscan.store import said_mapping as said
-from riskscan.store.begun_mapping import begun_values
+from riskscan.store.begun_mapping import begun_values, stretch_values
 from riskscan.store.tables import (
     ACTION,
     ANSWER,
@@ -43,6 +44,7 @@ from riskscan.store.tables import (
     RISK,
     SCAN,
     SERVICE,
+    STRETCH,
 )
 
 
@@ -99,6 +101,17 @@ def replace_begun(connection: Connection, scan_id: str, begun: Sequence[Begun]) 
 
 def mark_swept(connection: Connection, scan_id: str, at: datetime) -> None:
     connection.execute(update(SCAN).where(SCAN.c.id == scan_id), {"swept_at": at})
+    drop_stretches(connection, scan_id)
+
+
+def add_stretches(connection: Connection, scan_id: str, stretches: Sequence[Stretch]) -> None:
+    """Write what a sweep asked and heard since what was written of it before."""
+    _insert(connection, STRETCH, [stretch_values(scan_id, each) for each in stretches])
+
+
+def drop_stretches(connection: Connection, scan_id: str) -> None:
+    """Forget how far a sweep is."""
+    connection.execute(delete(STRETCH).where(STRETCH.c.scan_id == scan_id))
 
 
 def drop_begun(connection: Connection, scan_id: str, address: Address | None = None) -> None:

@@ -22,15 +22,18 @@ GRACE = 10.0
 """Seconds that a tool has to end after it was told that its time is up."""
 
 KILLED_AFTER = 0.5
-"""Share of a whole scan's frames after which the scan that shall be resumed is killed."""
+"""Share of a whole scan's frames after which the scan that shall be resumed is killed, unless told
+otherwise."""
 
 
-def measure(scenario: Scenario, tool: Tool, limit: float, job: str) -> Result:
+def measure(
+    scenario: Scenario, tool: Tool, limit: float, job: str, killed_after: float = KILLED_AFTER
+) -> Result:
     """Let one tool do one job once."""
     if job == "rescan":
         return _rescan(scenario, tool, limit)
     if job == "resume":
-        return _resume(scenario, tool, limit)
+        return _resume(scenario, tool, limit, killed_after)
     with scenario.lab() as lab, tempfile.TemporaryFile("w+") as out:
         result = _run(lab, tool, limit, out)
         out.seek(0)
@@ -57,15 +60,15 @@ def _rescan(scenario: Scenario, tool: Tool, limit: float) -> Result:
     return again
 
 
-def _resume(scenario: Scenario, tool: Tool, limit: float) -> Result:
-    """Scan without trouble; then on a fresh copy kill the scan halfway, and resume it."""
+def _resume(scenario: Scenario, tool: Tool, limit: float, killed_after: float) -> Result:
+    """Scan without trouble; then on a fresh copy kill the scan midway, and resume it."""
     assert tool.database
     with scenario.lab() as lab, tempfile.TemporaryFile("w+") as out:
         whole = _run(lab, tool, limit, out)
     tool.database.unlink(missing_ok=True)
     words = (*RISKSCAN, "scan", "--resume", "--db", str(tool.database), "-q")
     with scenario.lab() as lab, tempfile.TemporaryFile("w+") as out:
-        before, left = _killed(lab, tool, whole, limit)
+        before, left = _killed(lab, tool, whole.sent * killed_after, limit)
         rest = _run(lab, tool, limit, out, words)
         rest.stopped |= whole.stopped
         rest.time_share = rest.seconds / whole.seconds
@@ -75,12 +78,12 @@ def _resume(scenario: Scenario, tool: Tool, limit: float) -> Result:
     return rest
 
 
-def _killed(lab: Lab | WireLab, tool: Tool, whole: Result, limit: float) -> tuple[int, int]:
-    """Kill a scan halfway; return how many frames it had sent, and who outlived it."""
+def _killed(lab: Lab | WireLab, tool: Tool, frames: float, limit: float) -> tuple[int, int]:
+    """Kill a scan after so many frames; return how many it had sent, and who outlived it."""
     begun, quiet = sent(lab), subprocess.DEVNULL
     process = lab.popen(tool.argv, stdin=quiet, stdout=quiet, stderr=quiet)
     end = time.monotonic() + limit
-    while sent(lab) - begun < whole.sent * KILLED_AFTER:
+    while sent(lab) - begun < frames:
         if process.poll() is not None or time.monotonic() > end:
             break
         time.sleep(0.05)

@@ -24,7 +24,8 @@ def swept(lab: Any, *targets: str, **options: Any) -> dict[str, Any]:
     Options: ``exclude`` (addresses and MACs), ``arp_pps``, ``tcp`` (ports), ``known`` (address
     to MAC, of an earlier scan), ``wireless``, ``privileged``, ``limit`` (of the neighbour table),
     ``stranger`` (entries may not be made there), ``words`` (of an ``ip`` command, run as soon as
-    every address was asked) and ``holds`` (an address that is not examined until after that).
+    every address was asked), ``holds`` (an address that is not examined until after that) and
+    ``halts`` (rounds after which the sweep is stopped; what came of it when it went on is told).
     """
     order = json.dumps({"targets": targets, **options})
     done = lab.run(
@@ -108,6 +109,33 @@ def main(order: dict[str, Any]) -> None:
     if "words" in order:
         threading.Thread(target=change, daemon=True).start()
     known = {ip_address(a): mac for a, mac in order.get("known", {}).items()}
+    stretches: list[Any] = []
+
+    def halt(stop: threading.Event) -> Any:
+        def keep(_begun: object, _all: bool, new: Any) -> None:
+            stretches.extend(new)
+            if any(stretch.turn >= order["halts"] for stretch in new):
+                stop.set()
+
+        return keep
+
+    def look(**more: Any) -> Any:
+        return discover.sweep(
+            scope,
+            triage=triage,
+            preflight=preflight,
+            paces=paces,
+            notify=note,
+            earlier=Known(known) if known else None,  # type: ignore[arg-type]
+            arp_pps=order.get("arp_pps"),
+            **more,
+        )
+
+    if "halts" in order:
+        stop = threading.Event()
+        for _ in look(stop=stop, checkpoint=halt(stop)):
+            pass
+        events.clear()
     hosts = [
         {
             "address": str(host.address),
@@ -117,15 +145,7 @@ def main(order: dict[str, Any]) -> None:
             "ports": {s.port: s.state.value for s in host.services},
             "at": round(time.monotonic() - began, 3),
         }
-        for host in discover.sweep(
-            scope,
-            triage=triage,
-            preflight=preflight,
-            paces=paces,
-            notify=note,
-            earlier=Known(known) if known else None,  # type: ignore[arg-type]
-            arp_pps=order.get("arp_pps"),
-        )
+        for host in look(stretches=stretches)
     ]
     print(json.dumps({"hosts": {h.pop("address"): h for h in hosts}, "events": events}))
 

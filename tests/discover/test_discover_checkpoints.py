@@ -30,6 +30,7 @@ from riskscan.model import (
     PortState,
     ProbeResult,
     Service,
+    Stretch,
     Tried,
 )
 
@@ -93,7 +94,7 @@ def test_silence_that_may_be_distress_is_not_told_as_an_answer() -> None:
 
 def test_only_the_newest_word_on_a_device_is_written_and_none_on_a_finished_one() -> None:
     written: list[Begun] = []
-    checkpoints = Checkpoints(lambda begun, _all: written.extend(begun), Brake())
+    checkpoints = Checkpoints(lambda begun, *_: written.extend(begun), Brake())
     last = Begun(Host(ONE, mac="00:00:00:00:00:01"))
     for begun in (Begun(Host(ONE)), last, Begun(Host(ONE + 1))):
         checkpoints.note(begun)
@@ -129,7 +130,7 @@ def _kept() -> tuple[dict[Address, Begun], list[bool], object]:
     newest: dict[Address, Begun] = {}
     all_found: list[bool] = []
 
-    def keep(begun: Sequence[Begun], every: bool) -> None:
+    def keep(begun: Sequence[Begun], every: bool, _sweep: Sequence[Stretch]) -> None:
         newest.update({each.address: each for each in begun})
         all_found.append(every)
 

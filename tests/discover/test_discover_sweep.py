@@ -29,6 +29,7 @@ from riskscan.model import (
     PortState,
     Progress,
     Stage,
+    Stretch,
     Triage,
     Vantage,
 )
@@ -62,6 +63,9 @@ class Found:
 
     def complete(self, host: Host) -> Host:
         return host
+
+    def stretches(self) -> list[Stretch]:
+        return []
 
     def close(self) -> None:
         return

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from strategies import a_device, a_scan, of
 
 from riskscan.errors import ScanNotFound
-from riskscan.model import OBSERVATION_CAP, Begun, Host, Observation, ScanState, Tried
+from riskscan.model import (
+    OBSERVATION_CAP,
+    Begun,
+    Host,
+    Observation,
+    ScanState,
+    Stretch,
+    Tried,
+)
 from riskscan.store import Store
 
 SCAN = a_scan().id
@@ -100,3 +108,35 @@ def test_no_longer_text_is_kept_than_of_a_finished_device(store: Store) -> None:
 def test_nothing_is_kept_for_a_scan_that_never_began(store: Store) -> None:
     with pytest.raises(ScanNotFound):
         store.keep("S-0", [HALFWAY])
+
+
+ASKED = Stretch(
+    "arp eth0", NOW, 1, ip_address("10.0.0.9"), (("10.0.0.3", "00:1b:54:00:00:01"),), NOW
+)
+BEGINS = Stretch("beyond", NOW, 0, None, (), NOW)
+
+
+def test_how_far_a_sweep_is_comes_back_as_it_was_said(store: Store) -> None:
+    store.keep(SCAN, [], stretches=[BEGINS, ASKED])
+    store.keep(SCAN, [HALFWAY], stretches=[ASKED])
+
+    assert store.stretches(SCAN) == (BEGINS, ASKED, ASKED)
+
+
+def test_a_sweep_that_is_over_is_no_more_to_go_on_with(store: Store) -> None:
+    store.keep(SCAN, [], stretches=[ASKED])
+
+    store.keep(SCAN, [], swept_at=NOW, stretches=[ASKED])
+
+    assert store.stretches(SCAN) == ()
+
+
+@pytest.mark.parametrize(("state", "left"), [(ScanState.INCOMPLETE, 1), (ScanState.COMPLETE, 0)])
+def test_only_a_complete_scan_forgets_how_far_its_sweep_was(
+    store: Store, state: ScanState, left: int
+) -> None:
+    store.keep(SCAN, [], stretches=[ASKED])
+
+    store.finish(replace(a_scan(), state=state, ended_at=NOW))
+
+    assert len(store.stretches(SCAN)) == left

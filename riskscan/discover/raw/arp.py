@@ -2,10 +2,12 @@
 
 Parameters: ``interface``, ``source`` (our address there), ``ranges`` (pairs of addresses),
 ``pps``, ``known`` (address to MAC, of earlier scans and of the kernel), ``canaries`` (addresses
-that should be alive), ``waves`` (seconds). It emits
+that should be alive), ``waves`` (seconds). To go on with a sweep that was interrupted: ``first``
+(ranges that the first wave asks, if not all) and ``heard`` (ranges that have answered). It emits
 
 - ``{"heard": address, "mac": mac}``, once for each pair, as soon as it answers, however late;
 - ``{"sent": n}``: so many addresses were asked once;
+- ``{"turn": n, "reached": address}``: so many waves are over, and how far the next one has come;
 - ``{"swept": true}``: everything was asked; from then on it only listens, until its caller leaves;
 - ``{"trouble": code}``, and then it ends: ``arp-inspection``, ``link-lost`` or ``address-gone``.
 """
@@ -27,6 +29,7 @@ from riskscan.discover.raw.arp_order import Order, order_of
 from riskscan.discover.raw.arp_watch import WINDOW, SilenceWatch
 from riskscan.discover.raw.contract import Emit, Message
 from riskscan.discover.raw.engine.clock import Cap
+from riskscan.discover.raw.marks import Marks
 from riskscan.discover.raw.session import Session
 
 WAVES = (0.0, 0.25, 1.25, 2.25)
@@ -91,8 +94,9 @@ class _Sweep:
         self._sock = sock
         self._emit = emit
         self._frame = request_frame(order.mac, order.source)
-        self._heard: dict[int, bytes] = {}
-        """MACs by address, six bytes each, one after the other."""
+        self._heard: dict[int, bytes] = dict.fromkeys(order.heard, b"")
+        """MACs by address, six bytes each, one after the other; none where it answered before."""
+        self._marks = Marks(emit, _LAST_ANSWERS)
         self._cap = Cap(order.pps)
         self._watch: SilenceWatch | None = None
         self._canary: tuple[int, bytes] | None = None
@@ -107,7 +111,7 @@ class _Sweep:
         for wave, start in enumerate(self._order.waves):
             pause = begun + start if wave == 0 else max(begun + start, time.monotonic() + _APART)
             self._hear_until(pause)
-            self._ask_silent(first=wave == 0)
+            self._ask_silent(wave)
         self._hear_until(time.monotonic() + _LAST_ANSWERS)
         self._emit({"swept": True})
         while True:
@@ -120,7 +124,7 @@ class _Sweep:
             self._ask(address, self._order.known.get(address, EVERYBODY))
         self._hear_until(self._cap.free_at)
         self._cap = fast
-        alive = (a for a in self._order.canaries if a in self._heard)
+        alive = (a for a in self._order.canaries if self._heard.get(a))
         if (first := next(alive, None)) is not None:
             self._canary = first, self._heard[first][:6]
 
@@ -131,14 +135,19 @@ class _Sweep:
         if self._order.known:
             self._hear_until(time.monotonic() + _APART)
 
-    def _ask_silent(self, *, first: bool) -> None:
-        silent = array("I", (a for a in self._order.wanted if a not in self._heard))
-        before = len(self._order.wanted) - len(silent)
+    def _ask_silent(self, wave: int) -> None:
+        order = self._order
+        wanted = order.wanted if wave else order.first
+        silent = array("I", (a for a in wanted if a not in self._heard))
+        before = len(order.wanted) - len(silent)
+        final = wave == len(order.waves) - 1
         for sent, address in enumerate(silent, start=1):
             if address not in self._heard:
                 self._ask(address)
-            if first:
-                self._say_sent(before + sent, last=sent == len(silent))
+            last = sent == len(silent)
+            self._marks.passed(wave, address, final=final, last=last)
+            if wave == 0:
+                self._say_sent(before + sent, last=last)
 
     def _say_sent(self, sent: int, *, last: bool) -> None:
         now = time.monotonic()
@@ -169,6 +178,7 @@ class _Sweep:
         while True:
             now = time.monotonic()
             self._look(now)
+            self._marks.tell(now)
             left = moment - now
             ready, _, _ = select.select([self._sock], [], [], max(0.0, min(left, _BEAT)))
             if ready:

@@ -27,6 +27,10 @@ class Order:
     mac: str
     """Address and MAC of ours."""
     wanted: Ranges
+    first: Ranges
+    """Those of them whom the first wave asks."""
+    heard: Ranges
+    """Those of them who answered before, and are not asked again."""
     pps: int
     known: Mapping[int, bytes]
     """MACs under which addresses were seen before: asked first, and nobody else is troubled."""
@@ -47,16 +51,23 @@ def order_of(params: Message, session: Session) -> Order:
     if not isinstance(known, dict) or len(known) > _MOST_KNOWN:
         raise ValueError("what is known is a dict of addresses and MACs")
     canaries = list_of(params.get("canaries"), _number, MOST_CANARIES)
+    wanted = Ranges.parse(params.get("ranges")).within(segment.network)
     return Order(
         segment,
         source,
         segment.mac,
-        Ranges.parse(params.get("ranges")).within(segment.network),
+        wanted,
+        _part(wanted, params.get("first", params.get("ranges"))),
+        _part(wanted, params.get("heard", [])),
         number_of(params.get("pps"), 1, MOST_PPS),
         {_number(a): bytes.fromhex(mac_of(m).replace(":", "")) for a, m in known.items()},
         tuple(a for a in canaries if IPv4Address(a) in segment.network),
         list_of(params.get("waves"), _start, _MOST_WAVES),
     )
+
+
+def _part(whole: Ranges, pairs: object) -> Ranges:
+    return whole.without(whole.without(Ranges.parse(pairs)))
 
 
 def _number(value: object) -> int:
