@@ -11,6 +11,7 @@ from riskscan.assess.decided import set_aside
 from riskscan.assess.estimate import estimate, in_words
 from riskscan.assess.exposure import places
 from riskscan.assess.place import Place
+from riskscan.assess.practice_sets import FRESH, stale_sets
 from riskscan.model import (
     Address,
     Answer,
@@ -44,7 +45,7 @@ def coverage(
     blind = sum(f.result in (Result.UNKNOWN, Result.ERROR) for f in findings)
     tests = tuple(each for each in elsewhere if Place.of(each).counts(today))
     total = estimate(scan, registers)
-    limits = [*_vantage(scan, tests), *_unasked(answers, today)]
+    limits = [*_vantage(scan, tests), *_unasked(answers, today), *_outdated(today)]
     if total is not None:
         limits.append(in_words(total))
     return Coverage(
@@ -157,6 +158,18 @@ def _unasked(answers: Mapping[str, Answer], today: date) -> Iterator[str]:
     verb = "was" if put_off == 1 else "were"
     unknown = f"; {put_off} {verb} put off or not known" if put_off else ""
     yield f"{blind}this rests on what {people} said in {told} answers{unknown}."
+
+
+def _outdated(today: date) -> Iterator[str]:
+    """Yield which texts of law and guidance were not held against their sources for a while."""
+    old = stale_sets(today)
+    if old:
+        named = "; ".join(f"{s.title} ({s.checked_on}, {s.days:,} days ago)" for s in old)
+        yield (
+            f"What riskscan holds of law and guidance was last held against its sources over "
+            f"{FRESH.days} days ago: {named}. What changed since then is missing here: use a newer "
+            "riskscan."
+        )
 
 
 def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan) -> Iterator[str]:
