@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from riskscan.assess.answering import is_usable
 from riskscan.assess.estate import Estate, name_of
 from riskscan.assess.evidence_lines import finding_brief
 from riskscan.assess.exposure import BEST, UNTESTED, WORST
@@ -15,7 +16,7 @@ from riskscan.assess.register import Group
 from riskscan.assess.scenario import MOVES_ON
 from riskscan.assess.scoring import score
 from riskscan.assess.weaknesses import WEAKNESSES
-from riskscan.model import Assessment, DeviceClass, Finding, Risk, Scan
+from riskscan.model import AnswerValue, Assessment, DeviceClass, Finding, Risk, Scan
 
 _EXPOSED = {
     WORST: "it can be reached from an untrusted network: one step up",
@@ -201,12 +202,28 @@ def _seen(case: _Case, risk: Risk) -> Iterator[str]:
 
 
 def _open(case: _Case, risk: Risk) -> Iterator[str]:
-    """Name the questions whose answers would narrow it."""
-    if not risk.asks:
-        return
-    yield "What an answer would narrow or move:"
-    yield from (f"  {id}: {_asked(case, id)}" for id in risk.asks)
-    yield ""
+    """Name the questions whose answers would narrow it, and what an answered one waits for."""
+    waits = {id: told for id in risk.asks if (told := _waits_for(case, id))}
+    asked = [id for id in risk.asks if id not in waits]
+    if asked:
+        yield "What an answer would narrow or move:"
+        yield from (f"  {id}: {_asked(case, id)}" for id in asked)
+    if waits:
+        yield "What was answered, and stays open until this is settled:"
+        yield from (f"  {id}: {told}" for id, told in waits.items())
+    if risk.asks:
+        yield ""
+
+
+def _waits_for(case: _Case, id: str) -> str:
+    """Say what a control lacks that no further answer to it gives; '' if an answer is due."""
+    today = case.filed.made_at.date()
+    for result in case.filed.controls:
+        answer = result.answer
+        if result.control.id == id and answer is not None and answer.document:
+            settled = is_usable(answer, today) and answer.value is AnswerValue.YES
+            return " ".join(result.lacking[:2]) if settled else ""
+    return ""
 
 
 def _asked(case: _Case, id: str) -> str:

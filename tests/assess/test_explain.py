@@ -271,3 +271,20 @@ def test_every_open_end_of_an_interval_says_what_would_settle_it() -> None:
                 why = said(lines, rf"^  At {end} [a-z ]+: (.+)$")
                 assert why.startswith("nothing that is open") == (level is risk.level)
                 assert len(why) > 10
+
+
+def test_what_is_answered_in_full_is_not_asked_again_but_says_what_it_waits_for() -> None:
+    records = replace(answer("E01", AnswerValue.CHOICE), choice="500 to 10,000")
+    paper = answer("A22", document="Review of May")
+    open_, settled = (case_of(everything(), said) for said in ((records,), (records, paper)))
+
+    def told(case: Case) -> str:
+        risk = next(r for r in case.filed.risks if r.check == "gap.change-unnoticed")
+        assert risk.asks == ("A22",)
+        return "\n".join(explain_risk(case, risk))
+
+    assert "What an answer would narrow or move:\n  A22: " in told(open_)
+    assert "What an answer would narrow or move:" not in told(settled)
+    assert (
+        "stays open until this is settled:\n  A22: There is no earlier scan: two dated scans"
+    ) in told(settled)
