@@ -118,15 +118,18 @@ class _Sweep:
             self._hear_until(time.monotonic() + WINDOW)
 
     def _ramp(self) -> None:
-        """Ask those that should be alive, slowly; the first that answers is the canary."""
+        """Ask those that should be alive, slowly, until one answers: that one is the canary."""
         fast, self._cap = self._cap, Cap(min(_RAMP_PPS, self._order.pps))
         for address in self._order.canaries:
             self._ask(address, self._order.known.get(address, EVERYBODY))
-        self._hear_until(self._cap.free_at)
+            self._hear_until(self._cap.free_at)
+            if (first := self._alive()) is not None:
+                self._canary = first, self._heard[first][:6]
+                break
         self._cap = fast
-        alive = (a for a in self._order.canaries if self._heard.get(a))
-        if (first := next(alive, None)) is not None:
-            self._canary = first, self._heard[first][:6]
+
+    def _alive(self) -> int | None:
+        return next((a for a in self._order.canaries if self._heard.get(a)), None)
 
     def _ask_known(self) -> None:
         for address, mac in self._order.known.items():
