@@ -38,6 +38,7 @@ def test_every_verb_has_a_module_and_every_module_with_a_command_is_a_verb() -> 
         "options",
         "correct",  # riskscan devices set
         "decide",  # riskscan findings set
+        "follow",  # riskscan actions set, riskscan risks accept
     }
 
     assert verbs == set(VERBS)
@@ -49,6 +50,12 @@ def _commands() -> list[list[str]]:
         *(["devices", word] for word in ("show", "set")),
         *(["findings", word] for word in ("show", "set")),
         ["checks", "show"],
+        ["actions", "set"],
+        ["risks", "accept"],
+        *(
+            ["register", "vendors", word]
+            for word in ("list", "add", "edit", "remove", "history", "import", "export")
+        ),
         *(["knowledge", word] for word in ("status", "update", "import", "export")),
     ]
 

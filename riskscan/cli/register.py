@@ -9,7 +9,7 @@ import click
 
 from riskscan.cli.options import database_option, format_option
 from riskscan.cli.register_edit import add_verb, edit_verb, import_verb, remove_verb
-from riskscan.cli.register_rows import entry_row, overview_rows, shown_columns
+from riskscan.cli.register_rows import entry_row, overview_rows, shown_columns, with_example
 
 if TYPE_CHECKING:
     from riskscan.model import Register
@@ -83,7 +83,9 @@ def _group(register: Register) -> click.Group:
     """Make the verbs of one register."""
 
     @click.group(
-        register.name, invoke_without_command=True, help=f"{register.says}\n\nAlone, it lists them."
+        register.name,
+        invoke_without_command=True,
+        help=with_example(f"{register.says}\n\nAlone, it lists them.", register, ""),
     )
     @format_option
     @database_option
@@ -119,7 +121,9 @@ def _list(register: Register, database: Path, format_: str) -> None:
 
 
 def _list_verb(register: Register) -> click.Command:
-    @click.command("list", help=f"List the {register.name}.")
+    @click.command(
+        "list", help=with_example(f"List the {register.name}.", register, "list --format csv")
+    )
     @format_option
     @database_option
     def command(format_: str, database: Path) -> None:
@@ -129,7 +133,14 @@ def _list_verb(register: Register) -> click.Command:
 
 
 def _history(register: Register) -> click.Command:
-    @click.command("history", help="Show every word that was ever said, oldest first.")
+    @click.command(
+        "history",
+        help=with_example(
+            "Show every word that was ever said, oldest first.",
+            register,
+            f"history {register.prefix}-01",
+        ),
+    )
     @click.argument("entry_id", metavar="[ID]", required=False)
     @format_option
     @database_option
@@ -156,7 +167,14 @@ def _history(register: Register) -> click.Command:
 
 
 def _export(register: Register) -> click.Command:
-    @click.command("export", help="Write a spreadsheet (CSV) that `import` takes in again.")
+    @click.command(
+        "export",
+        help=with_example(
+            "Write a spreadsheet (CSV) that `import` takes in again.",
+            register,
+            f"export -o {register.name}.csv",
+        ),
+    )
     @click.option(
         "-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
         help="File to write; the terminal if not given.",

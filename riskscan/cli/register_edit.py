@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskscan.cli.options import database_parameter, now
-from riskscan.cli.register_rows import key_of, take_in
+from riskscan.cli.register_rows import first_entry, key_of, take_in, with_example
 
 if TYPE_CHECKING:
     from riskscan.model import Content, Entry, Register
@@ -89,7 +89,11 @@ def add_verb(register: Register) -> click.Command:
         "add",
         callback=callback,
         params=[*_field_options(register), _person_option(), database_parameter()],
-        help=f"Add a {register.one}. Without options it asks for each field.",
+        help=with_example(
+            f"Add a {register.one}. Without options it asks for each field.",
+            register,
+            first_entry(register),
+        ),
         short_help=f"Add a {register.one}.",
     )
 
@@ -161,7 +165,11 @@ def edit_verb(register: Register) -> click.Command:
             click.Option(["--reason"], default="", help="Why it changes."),
             database_parameter(),
         ],
-        help=f"Change a {register.one}: only the fields that are given.",
+        help=with_example(
+            f"Change a {register.one}: only the fields that are given.",
+            register,
+            f'edit {register.prefix}-01 --by "Dana Lake" ...',
+        ),
         short_help=f"Change a {register.one}.",
     )
 
@@ -193,7 +201,11 @@ def remove_verb(register: Register) -> click.Command:
             click.Option(["--reason"], default="", help="Why it no longer counts."),
             database_parameter(),
         ],
-        help=f"Let a {register.one} count no longer. It stays on record.",
+        help=with_example(
+            f"Let a {register.one} count no longer. It stays on record.",
+            register,
+            f'remove {register.prefix}-01 --by "Dana Lake" --reason "entered twice"',
+        ),
     )
 
 
@@ -222,9 +234,13 @@ def import_verb(register: Register) -> click.Command:
             click.Option(["--check"], is_flag=True, help="Read it and say what would change."),
             database_parameter(),
         ],
-        help=f"Take in a spreadsheet (CSV) of {register.name}.\n\nA row with an id changes that "
-        "entry; another row is added, unless it is there already. If one row is wrong, nothing "
-        "is taken. A row that is missing from the file removes nothing.",
+        help=with_example(
+            f"Take in a spreadsheet (CSV) of {register.name}.\n\nA row with an id changes that "
+            "entry; another row is added, unless it is there already. If one row is wrong, nothing "
+            "is taken. A row that is missing from the file removes nothing.",
+            register,
+            f"import {register.name}.csv --check",
+        ),
         short_help="Take in a spreadsheet (CSV).",
     )
 

@@ -21,6 +21,19 @@ _SHOWN = 6
 """Fields that a table shows; the machine formats have them all."""
 
 
+def with_example(says: str, register: Register, words: str) -> str:
+    """Return a help text with an example of the verb at its end."""
+    return f"{says}\n\n\b\nExample:\n  riskscan register {register.name} {words}".rstrip()
+
+
+def first_entry(register: Register) -> str:
+    """Return how a first entry is added, as an example."""
+    from riskscan.config import first_fields
+
+    told = (f'--{name.replace("_", "-")} "{text}"' for name, text in first_fields(register))
+    return " ".join(("add", *told))
+
+
 def overview_rows(registers: Registers) -> list[Row]:
     """Return one row for each register, with how many entries count."""
     from riskscan.model import REGISTERS

@@ -32,7 +32,7 @@ _KEYS = {
 }
 _HELP = "y yes · p partly · n no · d don't know · l later · x does not apply"
 _CHOICE_HELP = "the number · d don't know · l later"
-_MORE_HELP = "w why · b back · s skip · o other person answers · q stop, all is kept"
+_MORE_HELP = "w why · b back · s skip · capital: with a note · o other person · q stop"
 
 
 class Stop(Exception):
@@ -166,7 +166,8 @@ class Visit:
         """Put one question. Returns None if it is skipped. Raises Stop, Back."""
         self._show(question)
         while True:
-            key = self._key()
+            pressed = self._key()
+            key = pressed.lower()
             if key in ("w", "?"):
                 self._explain(question)
             elif key == "s":
@@ -179,7 +180,7 @@ class Visit:
             elif key in ("q", "\x03", "\x04", "\x1b", ""):
                 raise Stop
             elif (value := self._value(question, key)) is not None:
-                return self._told(question, *value)
+                return self._told(question, *value, noted=pressed.isupper())
             else:
                 click.echo(f"  {_CHOICE_HELP if question.choices else _HELP}")
 
@@ -211,9 +212,9 @@ class Visit:
             click.echo("  > ", nl=False)
             key = click.getchar()
             click.echo(key if key.isprintable() else "")
-            return key.lower()
+            return key
         line = sys.stdin.readline()
-        return line.strip().lower() if line else ""
+        return line.strip() if line else ""
 
     def _value(self, question: Question, key: str) -> tuple[str, str] | None:
         """Return value and choice that a key stands for; None if it stands for none."""
@@ -223,8 +224,11 @@ class Visit:
             return (_KEYS[key], "") if key in ("d", "l") else None
         return (_KEYS[key], "") if key in _KEYS else None
 
-    def _told(self, question: Question, value: str, choice: str) -> Answer:
-        """Ask for what belongs to an answer: a note, the document, who approves."""
+    def _told(self, question: Question, value: str, choice: str, *, noted: bool) -> Answer:
+        """Ask for what belongs to an answer: a note, the document, who approves.
+
+        The answer that one hopes for needs no words, unless it was given in a capital (``noted``).
+        """
         from riskscan.assess import following
         from riskscan.model import Answer, AnswerValue
 
@@ -239,8 +243,10 @@ class Visit:
             return replace(answer, note=reason, approver=self._approver())
         if any(other.value is AnswerValue.NOT_APPLICABLE for other in following(answer)):
             answer = replace(answer, approver=self._approver())
-        if not choice:
-            answer = replace(answer, note=self._line("Anything to add"))
+        hoped_for = bool(choice) or value == question.favorable.value
+        if noted or not hoped_for:
+            label = "In a few words" if hoped_for else "In a few words, what is missing"
+            answer = replace(answer, note=self._line(label))
         if question.document and is_good(question, value, choice):
             answer = self._with_document(answer)
         return answer

@@ -56,6 +56,12 @@ def field_help(register: Register) -> dict[str, str]:
     return {f.name: _help(f) for f in fields(register.content)}
 
 
+def first_fields(register: Register) -> tuple[tuple[str, str], ...]:
+    """Return what an entry cannot do without, each with an example."""
+    required = [f for f in fields(register.content) if f.default is MISSING]
+    return tuple((f.name, f.metadata["example"] or "...") for f in required)
+
+
 def words_of(register: Register, field: str) -> tuple[str, ...]:
     """Return the words that a field takes; none if it takes any text."""
     kind, _ = _kinds(register.name)[field]
