@@ -102,7 +102,8 @@ class Visit:
             self._answers = newest(store.answers())
             scan = pipeline.newest(store)
             if scan is not None:
-                self._assessment = pipeline.current(store, scan, now=now())
+                # Not the one on file: an older riskscan may have asked other questions.
+                self._assessment = pipeline.assess_only(store, scan, now=now())
 
     def _left(self) -> list[str]:
         """Return the questions that are still to be asked, in order."""
@@ -255,8 +256,9 @@ class Visit:
         """Ask for the document until it can be taken: its day is not after the answer's."""
         from riskscan.assess import fits
 
+        click.secho(_wrapped(f"To be seen: {self._asked[answer.question].document}"), dim=True)
         while True:
-            seen = self._line("Title and day (2026-05-31) of the document, if you saw it")
+            seen = self._line("Its title and day (2026-05-31), if you saw it")
             shown = replace(answer, document=seen, document_on=day_in(seen))
             unfit = fits(self._asked[answer.question], shown)
             if not unfit:

@@ -333,7 +333,7 @@ def test_single_keys_answer_and_a_kill_loses_nothing_that_was_answered(database:
         _until(ours, "In a few words", again=b"p")
         os.write(ours, b"some share\n")
         assert "→" in _until(ours, "T02  ")
-        _until(ours, "Title and day", again=b"y")
+        _until(ours, "Its title and day", again=b"y")
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait()
