@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from riskscan.model import Action, Assessment, Check, ControlStatus, Risk, SetStatus
@@ -15,11 +15,12 @@ _SHORT = {"hicp-2023": "HICP", "hph-cpg": "CPG", "zero-trust": "readiness map"}
 
 
 def register(assessment: Assessment, checks: Mapping[str, Check]) -> tuple[RiskRow, ...]:
-    """Arrange the risks in their rank."""
-    return tuple(_risk(risk, checks.get(risk.check)) for risk in assessment.risks)
+    """Arrange the risks in their rank; each asks only what nobody has answered yet."""
+    still_open = {asked.question for asked in assessment.open_questions}
+    return tuple(_risk(risk, checks.get(risk.check), still_open) for risk in assessment.risks)
 
 
-def _risk(risk: Risk, check: Check | None) -> RiskRow:
+def _risk(risk: Risk, check: Check | None, still_open: Set[str]) -> RiskRow:
     return RiskRow(
         id=risk.id,
         level=risk.level,
@@ -45,7 +46,7 @@ def _risk(risk: Risk, check: Check | None) -> RiskRow:
         key=risk.key,
         from_answers=risk.check.startswith("gap."),
         because=risk.because,
-        asks=risk.asks,
+        asks=tuple(id for id in risk.asks if id in still_open),
         acceptance=_borne(risk),
     )
 

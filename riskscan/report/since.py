@@ -29,7 +29,7 @@ def _risks(assessment: Assessment, before: Assessment | None) -> list[str]:
             f"{counted(len(new), 'risk')} new{_named(new)} and {gone:,} no longer in the register, "
             f"held against the analysis of {day(before.made_at.astimezone(UTC))}."
         )
-        if before.content_revision != assessment.content_revision:
+        if _method(before) != _method(assessment):
             said.append(
                 "The rules or the facts behind the two analyses differ: part of this is a change "
                 "of method, and neither progress nor decline."
@@ -38,6 +38,11 @@ def _risks(assessment: Assessment, before: Assessment | None) -> list[str]:
     if again:
         said.append(f"Accepted once and open again: {listed(again)}.")
     return said
+
+
+def _method(assessment: Assessment) -> tuple[str, str]:
+    """What an analysis was made by: checks and texts, and the rules that named the devices."""
+    return assessment.content_revision, assessment.rules_revision
 
 
 def _named(ids: list[str]) -> str:

@@ -143,6 +143,16 @@ def test_what_became_of_risks_and_actions_is_told_by_key() -> None:
     assert "Done and shown to be: ACT-05." in told
 
 
+def test_other_fingerprint_rules_are_a_change_of_method_too() -> None:
+    known = whole.assessment()
+
+    def told(rules: str) -> str:
+        return " ".join(whole.whole(known, before=replace(known, rules_revision=rules)).since)
+
+    assert "change of method" in told("older")
+    assert "change of method" not in told(known.rules_revision)
+
+
 # ------------------------------------------------------------------ scope and patient data
 
 
@@ -212,6 +222,12 @@ def test_safeguards_are_sorted_by_strength_of_proof(report: Report) -> None:
 
     assert [row.assurance for row in report.safeguards] == ["document seen"]
     assert set(report.safeguards[0].controls) == met
+
+
+def test_a_risk_asks_nothing_that_has_been_answered() -> None:
+    answered = replace(whole.assessment(), open_questions=())
+
+    assert not any(row.asks for row in whole.whole(answered).register)
 
 
 def test_gaps_and_weaknesses_stand_alike_in_the_register(report: Report) -> None:
