@@ -45,11 +45,11 @@ def agreements(
 def _meant(vendor: Vendor, seen: Sequence[SeenVendor]) -> tuple[SeenVendor, ...]:
     """Return the firms seen that an entry is about, by any of their names."""
     return tuple(
-        s for s in seen if any(_alike(name, vendor.name) for name in (s.name, *s.maker.also))
+        s for s in seen if any(same_firm(name, vendor.name) for name in (s.name, *s.maker.also))
     )
 
 
-def _alike(one: str, other: str) -> bool:
+def same_firm(one: str, other: str) -> bool:
     """Say whether one name stands, in whole words, in the other: ``Datto`` in ``Datto, Inc.``."""
     first, second = _words(one), _words(other)
     return bool(first and second) and (
@@ -124,7 +124,7 @@ def _only_seen(seen: SeenVendor) -> VendorResult:
 def _assessor(assessor: str, filed: Sequence[Vendor]) -> Iterator[VendorResult]:
     """Yield who scans this network, unless an entry names them as firm or as whom to call."""
     who = assessor.strip()
-    if not who or any(_alike(name, who) for v in filed for name in (v.name, v.contact)):
+    if not who or any(same_firm(name, who) for v in filed for name in (v.name, v.contact)):
         return
     says = (
         "Scans this network for the practice, and is not in the vendors register. A firm that "

@@ -75,7 +75,7 @@ def assess(
     checklist = checklist or load_checklist()
     today = now.date()
     said = status.newest(answers)
-    estate = Estate.of(scan)
+    estate = Estate.of(scan, registers)
     context = Context(scan, knowledge, now, tuple(estate.devices.values()))
     found = decided.apply(run(CHECKS, context), decisions, today)
     findings, excused = exceptions.retest(found, registers, scan, elsewhere, today)
@@ -84,7 +84,8 @@ def assess(
     lately = {id: answer for id, answer in said.items() if is_usable(answer, today)}
     begins = initiations(lately, registers, findings, elsewhere)
     by_id = {result.control.id: result for result in controls}
-    given = Given(lately, registers, by_id, begins, Exposure.of(scan, elsewhere, today), today)
+    exposure = Exposure.of(scan, elsewhere, today)
+    given = Given(lately, registers, by_id, begins, exposure, today, vendors)
     risks = acceptances.accept(register(CHECKS, findings, estate, given), registers, today)
     todo = plan(WEAKNESSES, risks, findings, controls, estate, today, knowledge)
     actions = progress.follow(todo.actions, registers, findings, scan, today)

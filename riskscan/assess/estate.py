@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from riskscan.assess.library import criticality
-from riskscan.model import Device, DeviceClass, Finding, Level, Scan
+from riskscan.assess.own_worth import own_impact, worth_entries
+from riskscan.model import Device, DeviceClass, Finding, Level, Registers, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +18,28 @@ class Estate:
     devices: Mapping[str, Device]
     """By address."""
     scan: Scan
+    own: Mapping[DeviceClass, Level] = field(default_factory=dict)
+    """What the practice says that its classes are worth, where it differs from the table."""
 
     @classmethod
-    def of(cls, scan: Scan) -> Estate:
+    def of(cls, scan: Scan, registers: Registers | None = None) -> Estate:
+        """See a scan's devices by their worth, that of ``registers`` before that of the table."""
         ordered = sorted(scan.devices, key=lambda d: (d.address.version, int(d.address)))
-        return cls({str(d.address): d for d in ordered}, scan)
+        said = worth_entries(registers) if registers else {}
+        own = {each: own_impact(each, criticality()[each], said)[0].level for each in said}
+        return cls({str(d.address): d for d in ordered}, scan, own)
 
     def worth(self, address: str | None) -> Level:
-        """Return the impact level of a device's class; very low for an address nobody knows."""
+        """Return the impact level of a device's class; very low for an address nobody knows.
+
+        The practice's own worth of the class counts where it gave a reason.
+        """
         device = self.devices.get(address or "")
         if device is None:
             return Level.VERY_LOW
-        return _worths()[device.identity.device_class]
+        device_class = device.identity.device_class
+        own = self.own.get(device_class)
+        return _worths()[device_class] if own is None else own
 
     def touched(self, finding: Finding) -> tuple[Device, ...]:
         """Return the devices that a finding is about.

@@ -55,7 +55,7 @@ def explain_risk(case: Case, risk: Risk) -> tuple[str, ...]:
         risk.statement,
         *_recomputed(case, _differing(risk, again)),
         "",
-        *risk_lines(case.scan, case.filed, risk),
+        *risk_lines(case.scan, case.filed, risk, case.answers, case.registers),
     )
 
 
@@ -80,7 +80,7 @@ def explain_finding(case: Case, finding: Finding) -> tuple[str, ...]:
         "",
         f"Check {finding.check}: {judgement.check.what if judgement else 'retired since.'}",
         _severity(finding),
-        f"Confidence {finding.confidence}: {SURE[finding.confidence]}.",
+        f"Confidence {finding.confidence}, {SURE[finding.confidence]}.",
         *_decided(finding),
         "",
         "What was seen:",

@@ -60,6 +60,15 @@ NEEDED = {
 }
 """What a control can need, in words that follow one another."""
 
+_KINDS = {
+    EvidenceKind.ATTEST: "the practice's word",
+    EvidenceKind.DOCUMENT: "document",
+    EvidenceKind.IMPORT: "list read in",
+    EvidenceKind.SCAN: "scan",
+    EvidenceKind.WALK: "site walk",
+}
+"""Where a piece of evidence comes from, before the id of its source."""
+
 _SOMEONE = "Someone"
 _SUPPOSED = re.compile(rf"^{_SOMEONE} answered “[a-z ]+” on [0-9-]+\. ?")
 """How a reason begins that rests on a supposed answer."""
@@ -96,7 +105,7 @@ class Basis:
         grounds = Grounds(
             findings=by_check,
             titles=titles,
-            estate=Estate.of(self.scan),
+            estate=Estate.of(self.scan, self.registers),
             today=self.filed.made_at.date(),
             answers=said,
             registers=self.registers,
@@ -176,7 +185,7 @@ def _told(piece: ControlEvidence, beside: str = "") -> str:
         else ""
     )
     until = f" It counts until {piece.expires_on}." if piece.expires_on else ""
-    return f"{piece.says}{beside}{covers}{until} [{piece.kind}: {piece.source}]"
+    return f"{piece.says}{beside}{covers}{until} [{_KINDS[piece.kind]}: {piece.source}]"
 
 
 def _unseen(found: Sequence[Finding]) -> Iterator[str]:
@@ -306,5 +315,5 @@ def _if(supposed: str, outcome: ControlResult, result: ControlResult) -> str:
         return f"  If {supposed}: met."
     if outcome.findings and outcome.status is result.status:
         return f"  If {supposed}: {outcome.status}, as now; what the scan saw decides."
-    told = _SUPPOSED.sub("", outcome.reason)
+    told = _SUPPOSED.sub("", outcome.reason).replace(f"” of {_SOMEONE} ", "” alone ")
     return f"  If {supposed}: {outcome.status}. {told}".rstrip()

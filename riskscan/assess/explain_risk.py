@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from riskscan.assess.answering import is_usable
-from riskscan.assess.estate import Estate, name_of
+from riskscan.assess.estate import Estate
 from riskscan.assess.evidence_lines import finding_brief
-from riskscan.assess.exposure import BEST, UNTESTED, WORST
-from riskscan.assess.gaps import CLOUD, gaps
-from riskscan.assess.library import criticality
+from riskscan.assess.explain_bounds import if_badly, if_well
+from riskscan.assess.explain_impact import Told, impact_lines
+from riskscan.assess.exposure import BEST, UNTESTED, WORST, heard
+from riskscan.assess.gaps import gaps
+from riskscan.assess.grounds import newest
+from riskscan.assess.place import Outcome
 from riskscan.assess.questions import questions
 from riskscan.assess.register import Group
-from riskscan.assess.scenario import MOVES_ON
 from riskscan.assess.scoring import score
 from riskscan.assess.weaknesses import WEAKNESSES
-from riskscan.model import AnswerValue, Assessment, DeviceClass, Finding, Risk, Scan
+from riskscan.model import (
+    Answer,
+    AnswerValue,
+    Assessment,
+    Finding,
+    Registers,
+    Risk,
+    Scan,
+    Zone,
+)
 
 _EXPOSED = {
-    WORST: "it can be reached from an untrusted network: one step up",
-    UNTESTED: "from where it can be reached is not settled by tests: no step",
+    WORST: "a test shows that the guest network reaches it: one step up",
     BEST: "tests show that office and guest networks cannot reach it: one step down",
 }
+
+_HALF_TESTED = {
+    (Outcome.REACHED, Outcome.UNTESTED): "the office network reaches it, and the guest network "
+    "was not tried",
+    (Outcome.REACHED, Outcome.UNREACHED): "the office network reaches it, and the guest network "
+    "does not",
+    (Outcome.UNREACHED, Outcome.UNTESTED): "the office network does not reach it, and the guest "
+    "network was not tried",
+    (Outcome.UNTESTED, Outcome.UNREACHED): "the guest network does not reach it, and the office "
+    "network was not tried",
+}
+"""How far tests went that moved no step, by what the office and the guest network could do."""
 
 _SAFEGUARDS = (
     "no safeguard that counts acts on it: no step",
@@ -30,29 +51,27 @@ _SAFEGUARDS = (
     "two safeguards act on it: two steps down",
 )
 
-_NONE_COUNTED = (
-    "no safeguard is counted against what a scan found (what acts on it is measured as exposure, "
-    "or stands in the register of device exceptions)"
-)
+_NONE_COUNTED = "no safeguard is counted against what a scan itself saw"
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is told of."""
+def risk_lines(
+    scan: Scan,
+    filed: Assessment,
+    risk: Risk,
+    answers: Sequence[Answer] = (),
+    registers: Registers | None = None,
+) -> tuple[str, ...]:
+    """Say how one risk of ``filed``, an assessment of ``scan``, got its level.
 
-    scan: Scan
-    filed: Assessment
-
-
-def risk_lines(scan: Scan, filed: Assessment, risk: Risk) -> tuple[str, ...]:
-    """Say how one risk of ``filed``, an assessment of ``scan``, got its level."""
-    case = _Case(scan, filed)
+    ``answers`` and ``registers`` are those that it was judged by.
+    """
+    case = Told(scan, filed, answers, registers or Registers())
     return (
         *_scenario(risk),
         "",
         *_likelihood(risk),
         "",
-        *_impact(case, risk),
+        *impact_lines(case, risk),
         "",
         *_moved(risk),
         "",
@@ -122,13 +141,23 @@ def _adverse(risk: Risk) -> str:
             return f"{weak}; what was shown takes it away, so very low is left."
         tested = f"; {_EXPOSED[risk.exposure]}" if risk.exposure in (BEST, WORST) else ""
         return f"{weak}{tested}; {_SAFEGUARDS[min(risk.controls, 2)]}."
-    steps = f"{weak}; {_EXPOSED[max(BEST, min(WORST, risk.exposure))]}; {_NONE_COUNTED}"
+    steps = f"{weak}; {_exposed(risk)}; {_NONE_COUNTED}"
     if risk.adverse is not made.adverse:
         return (
             f"{steps}. Attackers are known to use it and can reach it from outside: "
             f"{risk.adverse} is the least."
         )
     return f"{steps}."
+
+
+def _exposed(risk: Risk) -> str:
+    """Say in one sentence what tests show of the ways to it, and the step that follows."""
+    if risk.exposure != UNTESTED:
+        return _EXPOSED[max(BEST, min(WORST, risk.exposure))]
+    told = heard(risk.because)
+    office, guest = (told.get(zone, Outcome.UNTESTED) for zone in (Zone.OFFICE, Zone.GUEST))
+    ways = _HALF_TESTED.get((office, guest), "no test shows from where it can be reached")
+    return f"{ways}: no step"
 
 
 def _severity_rule(risk: Risk) -> str:
@@ -141,48 +170,17 @@ def _severity_rule(risk: Risk) -> str:
     return f"({risk.check} is {own} in general; the findings below say why it differs here)"
 
 
-def _impact(case: _Case, risk: Risk) -> Iterator[str]:
-    impact = risk.impact
-    yield (
-        f"Impact: {impact.level}, the highest of confidentiality {impact.confidentiality}, "
-        f"integrity {impact.integrity}, availability {impact.availability}."
-    )
-    classes = _classes(case, risk)
-    counted = [c for c in classes if criticality()[c].impact == impact]
-    for device_class in classes:
-        entry = criticality()[device_class]
-        one = entry.impact
-        safety = "; a patient may come to harm" if entry.patient_safety else ""
-        counts = " This counts." if device_class in counted else ""
-        yield (
-            f"  {name_of(device_class)}: confidentiality {one.confidentiality}, integrity "
-            f"{one.integrity}, availability {one.availability}: {entry.harm}{safety}.{counts}"
-        )
-    if not counted:
-        yield f"  {_own_worth(risk)} This counts."
-
-
-def _own_worth(risk: Risk) -> str:
-    """Say where the cells come from that no class of the group has by default."""
-    gap = gaps().get(risk.check)
-    if gap is not None and gap.of_practice:
-        return "The cells of the practice's best system, which is named below."
-    if gap is not None and gap.worth == CLOUD:
-        return "What stands with a vendor: the cells are those of cloud systems."
-    if gap is not None and not risk.members:
-        return f"No such device was seen: {gap.worth} stands in, as the practice's list has it."
-    return "The practice's own circumstances moved a cell of the table; how stands below."
-
-
 def _moved(risk: Risk) -> Iterator[str]:
     if not risk.because:
         yield "Nothing moved a step of it: every default counts."
         return
     yield "What moved a step, or was weighed and did not:"
-    yield from (f"  {sentence}" for sentence in risk.because)
+    for sentence in risk.because:
+        begins = sentence.startswith(("It is raised", "It is lowered"))
+        yield f"  That it is tried{sentence[2:]}" if begins else f"  {sentence}"
 
 
-def _seen(case: _Case, risk: Risk) -> Iterator[str]:
+def _seen(case: Told, risk: Risk) -> Iterator[str]:
     findings = list(_findings(case, risk))
     if findings:
         yield "The findings behind it, and what was seen:"
@@ -198,10 +196,19 @@ def _seen(case: _Case, risk: Risk) -> Iterator[str]:
                 f"  {result.control.id} {result.control.title}: {result.status}. {result.reason}"
             )
     for question in (q for q in gap.controls if q in gap.good):
-        yield f"  {question}: {_asked(case, question)}"
+        yield f"  {question}: {_asked(case, question)} {_answered(case, question)}".rstrip()
 
 
-def _open(case: _Case, risk: Risk) -> Iterator[str]:
+def _answered(case: Told, id: str) -> str:
+    answer = newest(case.answers).get(id)
+    if answer is None:
+        return "No answer is on file." if case.answers else ""
+    said = answer.choice or answer.value.value
+    note = f" {answer.note}" if answer.note else ""
+    return f"{answer.said_by} answered “{said}” on {answer.on}.{note}"
+
+
+def _open(case: Told, risk: Risk) -> Iterator[str]:
     """Name the questions whose answers would narrow it, and what an answered one waits for."""
     waits = {id: told for id in risk.asks if (told := _waits_for(case, id))}
     asked = [id for id in risk.asks if id not in waits]
@@ -215,7 +222,7 @@ def _open(case: _Case, risk: Risk) -> Iterator[str]:
         yield ""
 
 
-def _waits_for(case: _Case, id: str) -> str:
+def _waits_for(case: Told, id: str) -> str:
     """Say what a control lacks that no further answer to it gives; '' if an answer is due."""
     today = case.filed.made_at.date()
     for result in case.filed.controls:
@@ -226,29 +233,21 @@ def _waits_for(case: _Case, id: str) -> str:
     return ""
 
 
-def _asked(case: _Case, id: str) -> str:
+def _asked(case: Told, id: str) -> str:
     known = questions()
     if id in known:
         return known[id].text
     return next((c.control.question for c in case.filed.controls if c.control.id == id), "")
 
 
-def _classes(case: _Case, risk: Risk) -> list[DeviceClass]:
-    if risk.check in gaps() and not risk.members:
-        return []
-    devices = Estate.of(case.scan).devices
-    known = {devices[a].identity.device_class for a in risk.members if a in devices}
-    return sorted(known or {DeviceClass.UNKNOWN})
-
-
-def _level(case: _Case, risk: Risk) -> Iterator[str]:
+def _level(case: Told, risk: Risk) -> Iterator[str]:
     yield (
         f"Level: {risk.level}. NIST SP 800-30 r1, table I-2, row {risk.likelihood}, "
         f"column {risk.impact.level}."
     )
     group = _group(case, risk)
-    yield f"  At best {risk.best}: {_if_well(risk, group)}."
-    yield f"  At worst {risk.worst}: {_if_badly(risk, group)}."
+    yield f"  At best {risk.best}: {if_well(risk, group)}."
+    yield f"  At worst {risk.worst}: {if_badly(risk, group)}."
     if group is not None and group.severity is not group.severity_if_true:
         yield (
             f"  Unconfirmed, the weakness counts as {group.severity}; "
@@ -256,44 +255,7 @@ def _level(case: _Case, risk: Risk) -> Iterator[str]:
         )
 
 
-def _testable(risk: Risk) -> bool:
-    """Say whether a scan from elsewhere could tell how far it can be reached from."""
-    return bool(risk.findings or (risk.threat.id == MOVES_ON and risk.members))
-
-
-def _if_well(risk: Risk, group: Group | None) -> str:
-    if risk.best is risk.level:
-        return "nothing that is open could lower it"
-    parts = []
-    if _testable(risk) and risk.exposure == UNTESTED:
-        parts.append("if tests show that office and guest networks cannot reach it")
-    if group is not None and not group.confirmed:
-        parts.append("if the weakness turns out not to be there")
-    if risk.device_class is DeviceClass.UNKNOWN:
-        parts.append("if the unidentified device is of little worth")
-    if risk.asks:
-        parts.append(f"if what {', '.join(risk.asks)} asks turns out well")
-    return "; ".join(parts)
-
-
-def _if_badly(risk: Risk, group: Group | None) -> str:
-    if risk.worst is risk.level:
-        return "nothing that is open could raise it"
-    parts = []
-    if _testable(risk) and risk.exposure == UNTESTED:
-        parts.append("if it can be reached from an untrusted network")
-    if group is not None and not group.confirmed:
-        parts.append("if the weakness is confirmed")
-    if risk.device_class is DeviceClass.UNKNOWN:
-        parts.append("if the unidentified device is of the highest worth")
-    if risk.asks:
-        parts.append(f"if what {', '.join(risk.asks)} asks turns out badly")
-    elif not parts:
-        parts.append("if such devices are there after all")
-    return "; ".join(parts)
-
-
-def _group(case: _Case, risk: Risk) -> Group | None:
+def _group(case: Told, risk: Risk) -> Group | None:
     judgement, found = WEAKNESSES.get(risk.check), tuple(_findings(case, risk))
     devices = Estate.of(case.scan).devices
     if judgement is None or not found:
@@ -302,11 +264,11 @@ def _group(case: _Case, risk: Risk) -> Group | None:
     return Group(judgement, risk.device_class, members, found)
 
 
-def _findings(case: _Case, risk: Risk) -> Iterator[Finding]:
+def _findings(case: Told, risk: Risk) -> Iterator[Finding]:
     return (f for f in case.filed.findings if f.id in risk.findings)
 
 
-def _answered_by(case: _Case, risk: Risk) -> Iterator[str]:
+def _answered_by(case: Told, risk: Risk) -> Iterator[str]:
     if not risk.action:
         yield "What to do: nothing but to keep it so; the evidence above counts for a year at most."
     for action in (a for a in case.filed.actions if a.id == risk.action):

@@ -18,6 +18,8 @@ from riskscan.model import Device, Finding, Scan, Zone
 UNTESTED, BEST, WORST = 0, -1, 1
 """Steps of exposure (X): no test was made; office and guest cannot reach it; they can."""
 
+_REACHED, _UNREACHED = "Reachable from", "could not reach it"
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -28,6 +30,19 @@ class Reach:
     worst: int = WORST
     because: str = ""
     """Which test said so, from where and when; empty if there was none."""
+
+
+def heard(because: Iterable[str]) -> dict[Zone, Outcome]:
+    """Read back what the sentences of :meth:`Exposure.reach` say of each place."""
+    told: dict[Zone, Outcome] = {}
+    for zone in (Zone.GUEST, Zone.OFFICE):
+        where = ZONE_WORDS[zone]
+        for sentence in because:
+            if f"{_REACHED} {where}: " in sentence:
+                told[zone] = Outcome.REACHED
+            elif f"{_capital(where)} {_UNREACHED} (" in sentence:
+                told[zone] = Outcome.UNREACHED
+    return told
 
 
 def places(scan: Scan, elsewhere: Sequence[Scan]) -> tuple[str, ...]:
@@ -149,7 +164,7 @@ _NAMED = 3
 def _reached(zone: Zone, found: _Finding) -> str:
     more = len(found.ports) - _NAMED
     ports = ", ".join(found.ports[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"Reachable from {ZONE_WORDS[zone]}: {ports} ({found.tests})."
+    return f"{_REACHED} {ZONE_WORDS[zone]}: {ports} ({found.tests})."
 
 
 def _from_neither(guest: _Finding, office: _Finding) -> str:
@@ -166,9 +181,12 @@ def _half(guest: _Finding, office: _Finding) -> str:
         if found.outcome is Outcome.REACHED:
             parts.append(_reached(zone, found))
         elif found.outcome is Outcome.UNREACHED:
-            where = ZONE_WORDS[zone]
-            parts.append(f"{where[0].upper()}{where[1:]} could not reach it ({found.tests}).")
+            parts.append(f"{_capital(ZONE_WORDS[zone])} {_UNREACHED} ({found.tests}).")
     if len(parts) == 1:
         untested = Zone.GUEST if guest.outcome is Outcome.UNTESTED else Zone.OFFICE
         parts.append(f"From {ZONE_WORDS[untested]} it was not tested.")
     return " ".join(parts)
+
+
+def _capital(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"

@@ -71,6 +71,7 @@ class _Gap(BaseModel):
     classes: tuple[DeviceClass, ...] = ()
     kinds: tuple[SystemKind, ...] = ()
     worth: str = ""
+    vendors: bool = False
     only_if_seen: bool = False
     controls: tuple[str, ...] = Field(min_length=1)
     cites: str = ""
@@ -106,6 +107,8 @@ class Gap:
     kinds: tuple[SystemKind, ...]
     worth: str
     """A class of device, or ``cloud``: stands in while nothing of its kinds is on record."""
+    vendors: bool
+    """Whether it is about the vendors whose agreement is missing or incomplete."""
     only_if_seen: bool
     controls: tuple[str, ...]
     """Leaf controls and questions of which the weakest decides."""
@@ -195,6 +198,7 @@ def _gap(written: _Gap) -> Gap:
         written.classes,
         written.kinds,
         written.worth,
+        written.vendors,
         written.only_if_seen,
         written.controls,
         {q: frozenset(words.split("|")) for q, words in written.good.items()},
@@ -210,10 +214,13 @@ def standing(
         _of_question(id, answers.get(id), gap) if id in gap.good else _of_leaf(controls.get(id), id)
         for id in gap.controls
     ]
+    because = [told for s in each for told in s.because]
+    if len(because) > 1 and len({(s.shown, s.best) for s in each}) > 1:
+        because.append(f"The weakest of these {len(because)} decides.")
     return Standing(
         shown=min(s.shown for s in each),
         best=min(s.best for s in each),
-        because=tuple(told for s in each for told in s.because),
+        because=tuple(because),
         asks=tuple(id for s in each for id in s.asks),
         silent=all(s.silent for s in each),
     )
@@ -226,7 +233,7 @@ def _of_leaf(result: ControlResult | None, id: str) -> Standing:
     best = max(shown, best)
     control = result.control
     told = (
-        f"{control.title} ({control.citation}) is {result.status}, {result.assurance}{_by(result)}:"
+        f"{control.title} ({control.citation}) is {result.status}{_by(result)}:"
         f" {_effect(shown, best, result)}."
     )
     open_ = best > shown
@@ -279,10 +286,12 @@ def _best_of_partial(result: ControlResult) -> int:
 
 
 def _of_question(id: str, answer: Answer | None, gap: Gap) -> Standing:
-    if answer is None or answer.value in _NOTHING_SAID:
-        told = f"{id} has no answer: it counts as absent, and in the best case as in place."
+    if answer is None or answer.value in _NOTHING_SAID or _unapproved(answer):
+        told = f"{id} has no answer: it takes nothing off the weakness, and in the best case all."
         return Standing(THERE, GONE, (told,), (id,), silent=True)
     said = answer.choice or answer.value.value
+    if answer.value is AnswerValue.NOT_APPLICABLE:
+        return _of_nothing(id, answer, gap)
     best = THERE
     if said in gap.good[id]:
         best = GONE
@@ -292,31 +301,55 @@ def _of_question(id: str, answer: Answer | None, gap: Gap) -> Standing:
     sighted = f", {answer.document} sighted" if answer.document else ""
     told = (
         f"{id} was answered “{said}” by {answer.said_by} on {answer.on}{sighted}: "
-        f"{_effect(shown, best, None, attested=not answer.document)}."
+        f"{_effect(shown, best, attested=not answer.document)}."
     )
     return Standing(shown, best, (told,), (id,) if best > shown else ())
+
+
+def _unapproved(answer: Answer) -> bool:
+    return answer.value is AnswerValue.NOT_APPLICABLE and not answer.approver.strip()
+
+
+def _of_nothing(id: str, answer: Answer, gap: Gap) -> Standing:
+    """What is left where a question does not apply, with its approver: nothing that it asks for.
+
+    A gap that it covers in part only says so under "fair".
+    """
+    left = SAFEGUARDED if answer.value.value in gap.fair.get(id, ()) else GONE
+    why = f" ({answer.note.rstrip('.')})" if answer.note else ""
+    told = (
+        f"{id} does not apply, said {answer.said_by} on {answer.on}{why}, approved by "
+        f"{answer.approver}: {_effect(left, left)}."
+    )
+    return Standing(left, left, (told,))
 
 
 def _by(result: ControlResult) -> str:
     answer = result.answer
     if answer is None:
-        return ""
+        return f" (assurance {result.assurance})"
     sighted = f", {answer.document} sighted" if answer.document else ""
-    return f" (answered “{answer.value}” by {answer.said_by} on {answer.on}{sighted})"
+    return (
+        f" (assurance {result.assurance}; answered “{answer.value}” by {answer.said_by} on "
+        f"{answer.on}{sighted})"
+    )
 
 
-def _effect(shown: int, best: int, result: ControlResult | None, *, attested: bool = False) -> str:
+def _effect(
+    shown: int, best: int, result: ControlResult | None = None, *, attested: bool = False
+) -> str:
     """Say what follows for the weakness."""
     if result is not None and result.status is ControlStatus.NOT_REASONABLE:
         return "a decision on record, and the weakness stays"
-    attested = attested or (result is not None and result.assurance is Assurance.ATTESTED)
+    if result is not None and result.assurance is Assurance.ATTESTED:
+        attested = result.answer is None or not result.answer.document
     now = {
         GONE: "it takes the weakness away",
-        SAFEGUARDED: "one safeguard, one step down",
-        THERE: "it counts as absent",
+        SAFEGUARDED: "it counts as one safeguard, one step down",
+        THERE: "it takes nothing off the weakness",
     }[shown]
     if best == shown:
         return now
-    then = {GONE: "it takes the weakness away", SAFEGUARDED: "it is one safeguard"}[best]
+    then = {GONE: "it takes the weakness away", SAFEGUARDED: "it counts as one safeguard"}[best]
     why = " because nothing but a word shows it" if attested else ""
     return f"{now}{why}, and in the best case {then}"

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from riskscan.assess.estate import Estate, name_of
 from riskscan.assess.gaps import CLOUD, GONE, THERE, Gap, Standing, gaps, standing
+from riskscan.assess.lacking_vendors import Lacking
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.scenario import MOVES_ON, NO_NETWORK, Given, Scenario, begins_within
 from riskscan.assess.worth import Valued, Worths, highest
-from riskscan.model import Device, DeviceClass, Entry, Level, Registers, System, SystemKind
+from riskscan.model import (
+    Device,
+    DeviceClass,
+    Entry,
+    Level,
+    Registers,
+    System,
+    SystemKind,
+    VendorResult,
+)
 
 _NAMED = 3
 """Devices and systems that a sentence names."""
@@ -22,6 +32,8 @@ _STANDS_IN = {
 }
 """What a listed system is worth that no scan has seen."""
 
+_AT_A_VENDOR = "cloud system at a vendor"
+
 
 @dataclass(frozen=True, slots=True)
 class _Concerned:
@@ -29,7 +41,13 @@ class _Concerned:
 
     devices: tuple[Device, ...]
     systems: tuple[tuple[Entry, System], ...]
-    worth: Valued
+    parts: tuple[tuple[str, Valued], ...]
+    """What each of it is worth, by its name; the highest counts."""
+    lacking: Lacking = field(default_factory=Lacking)
+
+    @property
+    def worth(self) -> Valued:
+        return highest(value for _, value in self.parts)
 
 
 def scenarios(estate: Estate, given: Given, worths: Worths) -> Iterator[Scenario]:
@@ -39,7 +57,7 @@ def scenarios(estate: Estate, given: Given, worths: Worths) -> Iterator[Scenario
     """
     for gap in gaps().values():
         left = standing(gap, given.controls, given.answers)
-        concerned = _concerned(gap, estate, given.registers, worths)
+        concerned = _concerned(gap, estate, given.registers, given.vendors, worths)
         for threat in gap.judgement.feeds:
             if given.initiations[threat].considered:
                 yield _scenario(gap, threats()[threat], left, concerned, given)
@@ -56,6 +74,7 @@ def _scenario(
     reach = given.exposure.reach(concerned.devices, ()) if tested else NO_NETWORK
     if reach.shown > 0:
         left = replace(left, shown=THERE, best=THERE)  # what was reached, no paper takes away
+    left = replace(left, because=(*left.because, *concerned.lacking.because))
     absent = gap.only_if_seen and not concerned.devices
     told = f"This scan saw no such device: {gap.assets}. It counts in the worst case only."
     of_all = " (" + names + ")" if names else ""
@@ -80,35 +99,62 @@ def _scenario(
     )
 
 
-def _concerned(gap: Gap, estate: Estate, registers: Registers, worths: Worths) -> _Concerned:
+def worth_parts(
+    gap: Gap,
+    estate: Estate,
+    registers: Registers,
+    vendors: Sequence[VendorResult],
+    worths: Worths,
+) -> tuple[tuple[str, Valued], ...]:
+    """Return what each kind of thing that a gap concerns is worth, with its name in words."""
+    return _concerned(gap, estate, registers, vendors, worths).parts
+
+
+def _concerned(
+    gap: Gap,
+    estate: Estate,
+    registers: Registers,
+    vendors: Sequence[VendorResult],
+    worths: Worths,
+) -> _Concerned:
+    if gap.of_practice:
+        return _Concerned((), (), (_highest_of_all(estate, registers, worths),))
+    lacking = Lacking.of(vendors, registers) if gap.vendors else Lacking()
     devices = tuple(d for d in estate.devices.values() if d.identity.device_class in gap.classes)
     systems = tuple((e, s) for e, s in registers.of(System) if s.kind in gap.kinds)
-    if gap.of_practice:
-        return _Concerned((), (), _highest_of_all(estate, registers, worths))
-    values = [worths.of_class(c) for c in sorted({d.identity.device_class for d in devices})]
-    values += [_worth_of(system, estate, worths) for _, system in systems]
-    if not values:
-        values = [_standing_in(gap.worth, worths)]
-    return _Concerned(devices, systems, highest(values))
+    if lacking.names:
+        systems = lacking.systems
+    classes = sorted({d.identity.device_class for d in devices})
+    parts = {name_of(c): worths.of_class(c) for c in classes}
+    for entry, system in systems:
+        parts |= _worth_of(entry, system, estate, worths)
+    return _Concerned(devices, systems, tuple(parts.items()) or _standing_in(gap, worths), lacking)
 
 
-def _standing_in(worth: str, worths: Worths) -> Valued:
-    return worths.cloud() if worth == CLOUD else worths.of_class(DeviceClass(worth))
+def _standing_in(gap: Gap, worths: Worths) -> tuple[tuple[str, Valued], ...]:
+    if gap.worth == CLOUD:
+        return ((_AT_A_VENDOR, worths.cloud()),)
+    device_class = DeviceClass(gap.worth)
+    name = f"{name_of(device_class)}, which stands in: nothing of the kind was seen or listed"
+    return ((name, worths.of_class(device_class)),)
 
 
-def _highest_of_all(estate: Estate, registers: Registers, worths: Worths) -> Valued:
+def _highest_of_all(estate: Estate, registers: Registers, worths: Worths) -> tuple[str, Valued]:
     """The practice as a whole is worth what the best of its systems with records is worth."""
     seen = {d.identity.device_class for d in estate.devices.values()} - {DeviceClass.UNKNOWN}
     holding = {c for c in seen if criticality()[c].records} or seen
     named = [(name_of(c), worths.of_class(c)) for c in sorted(holding)]
-    named += [(s.name, _worth_of(s, estate, worths)) for _, s in registers.of(System)]
+    named += [
+        (system.name, highest(_worth_of(entry, system, estate, worths).values()))
+        for entry, system in registers.of(System)
+    ]
     if not named:
         named = [("a device nobody knows", worths.of_class(DeviceClass.UNKNOWN))]
     # By level, and among equals by records: a pump is worth as much, and says less of a practice.
     best, worth = max(named, key=lambda each: (each[1].shown.level, *_cells(each[1])))
     bounds = highest(value for _, value in named)
     told = f"It concerns the practice as a whole, which is worth what its best system is: {best}."
-    return replace(
+    return best, replace(
         worth,
         best=bounds.best,
         worst=bounds.worst,
@@ -124,17 +170,26 @@ def _cells(worth: Valued) -> tuple[Level, Level, Level]:
     return impact.confidentiality, impact.integrity, impact.availability
 
 
-def _worth_of(system: System, estate: Estate, worths: Worths) -> Valued:
+def _worth_of(entry: Entry, system: System, estate: Estate, worths: Worths) -> dict[str, Valued]:
+    """Return what a listed system is worth, by the classes of its devices, each with its name."""
     if system.kind is SystemKind.CLOUD:
-        return worths.cloud()
+        return {_AT_A_VENDOR: worths.cloud()}
     addresses = system.addresses.replace(",", " ").split()
     seen = {estate.devices[a].identity.device_class for a in addresses if a in estate.devices}
-    return highest(worths.of_class(c) for c in sorted(seen or {_STANDS_IN[system.kind]}))
+    if seen:
+        return {name_of(c): worths.of_class(c) for c in sorted(seen)}
+    device_class = _STANDS_IN[system.kind]
+    name = (
+        f"{system.name} [{entry.id}], not seen by the scan and worth as a {name_of(device_class)}"
+    )
+    return {name: worths.of_class(device_class)}
 
 
 def _names(concerned: _Concerned) -> str:
-    """Name what is concerned: systems by name, devices by address; the first few."""
-    names = [f"{system.name} [{entry.id}]" for entry, system in concerned.systems]
-    names += [str(d.address) for d in concerned.devices]
+    """Name what is concerned: vendors and systems by name, devices by address; the first few."""
+    names = list(concerned.lacking.names)
+    if not names:
+        names = [f"{system.name} [{entry.id}]" for entry, system in concerned.systems]
+        names += [str(d.address) for d in concerned.devices]
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -126,8 +126,8 @@ def _scenario(
 
 
 def _statement(group: Group, listed: ListedThreat, assets: str, harm: str) -> str:
-    doubt = "" if group.confirmed else " (to be confirmed)"
-    weakness = f"{group.judgement.weakness}{doubt}"
+    doubt = "" if group.confirmed else "it seems (to be confirmed) that "
+    weakness = f"{doubt}{group.judgement.weakness}"
     return f"Because {weakness} on {assets}, {listed.threat.phrase} could cause {harm}."
 
 

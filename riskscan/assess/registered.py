@@ -81,9 +81,13 @@ def encrypted(grounds: Grounds) -> Held:
         made = _record(EvidenceKind.IMPORT, Polarity.SUPPORTS, says, source, oldest, IMPORT_FRESH)
         pieces.append(Piece(_covering(made, len(good), len(scope))))
     lacking = _uncovered(scope, {d.key for d in good}, grounds)
-    unsaid = [e.id for e, s in grounds.registers.of(System) if s.encrypted is Known.UNKNOWN]
+    unsaid = [
+        f"{s.name} ({e.id})"
+        for e, s in grounds.registers.of(System)
+        if s.encrypted is Known.UNKNOWN
+    ]
     if unsaid:
-        lacking.append(f"It is not known whether {some_of(unsaid)} is encrypted.")
+        lacking.append(f"It is not known whether encrypted: {some_of(unsaid)}.")
     if not any(p.polarity is Polarity.SUPPORTS for p in pieces) and not lacking:
         lacking.append("No list says of any device or system that it is encrypted.")
     return Held(tuple(pieces), tuple(lacking))

@@ -13,7 +13,16 @@ from riskscan.assess.gaps import GONE, SAFEGUARDED, THERE
 from riskscan.assess.library import ListedThreat
 from riskscan.assess.scoring import Score, score
 from riskscan.assess.worth import Valued
-from riskscan.model import Answer, ControlResult, DeviceClass, Impact, Level, Registers, Risk
+from riskscan.model import (
+    Answer,
+    ControlResult,
+    DeviceClass,
+    Impact,
+    Level,
+    Registers,
+    Risk,
+    VendorResult,
+)
 
 NO_NETWORK = Reach(0, 0, 0)
 """The exposure of a weakness that has nothing to do with reaching anything over a network."""
@@ -35,6 +44,8 @@ class Given:
     """By threat id."""
     exposure: Exposure
     today: date
+    vendors: tuple[VendorResult, ...] = ()
+    """Where the agreement with each vendor stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from riskscan.assess.estate import Estate
 from riskscan.assess.library import Criticality, cloud_criticality, criticality
+from riskscan.assess.own_worth import own_impact, worth_entries
 from riskscan.model import (
     Answer,
     AnswerValue,
@@ -91,11 +92,7 @@ class Worths:
         volume, says = _volume(answers.get("E01"), registers)
         tested = _tested(answers.get("E12"), today)
         by_class = _restored_systems(registers, estate, today)
-        said = {
-            DeviceClass(worth.device_class): (entry, worth)
-            for entry, worth in registers.of(Worth)
-            if worth.device_class in set(DeviceClass)
-        }
+        said = worth_entries(registers)
 
         def restored(device_class: DeviceClass | None) -> str:
             return tested or (by_class.get(device_class, "") if device_class else "")
@@ -114,7 +111,7 @@ class Worths:
         return self._valued(None, cloud_criticality())
 
     def _valued(self, device_class: DeviceClass | None, default: Criticality) -> Valued:
-        impact, because = self._own(device_class, default)
+        impact, because = own_impact(device_class, default, self.said)
         if device_class is DeviceClass.UNKNOWN:
             low, high = _flat(Level.LOW), _flat(Level.VERY_HIGH)
             return Valued(impact, low, high, default.harm, because=because)
@@ -139,37 +136,6 @@ class Worths:
         return Valued(
             impact, best, worst, default.harm, default.patient_safety, because, tuple(asks)
         )
-
-    def _own(
-        self, device_class: DeviceClass | None, default: Criticality
-    ) -> tuple[Impact, tuple[str, ...]]:
-        """Return the cells of the practice where it gave a reason, else those of the table."""
-        if device_class is None or device_class not in self.said:
-            return default.impact, ()
-        entry, own = self.said[device_class]
-        who = f"{entry.person} on {entry.made_at:%Y-%m-%d} ({entry.id})"
-        if not own.reason:
-            return default.impact, (f"The worth set by {who} has no reason and does not count.",)
-        cells = ("confidentiality", "integrity", "availability")
-        wanted = {cell: level for cell in cells if (level := getattr(own, cell)) is not None}
-        unnamed = device_class is DeviceClass.UNKNOWN
-        kept = {
-            cell: level
-            for cell, level in wanted.items()
-            if not (_unsafe(default, cell, level) or (unnamed and level < Level.MODERATE))
-        }
-        moved = {c: v for c, v in kept.items() if v is not getattr(default.impact, c)}
-        told = [
-            f"{cell.capitalize()} is {level} and not {getattr(default.impact, cell)}, as set by "
-            f"{who}: {own.reason}"
-            for cell, level in moved.items()
-        ]
-        if len(kept) < len(wanted):
-            told.append(
-                f"{who} asked for less than a patient who can come to harm, or a device nobody "
-                "knows, allows; that does not count."
-            )
-        return replace(default.impact, **kept), tuple(told)
 
 
 def _volume(answer: Answer | None, registers: Registers) -> tuple[int | None, str]:
@@ -239,10 +205,6 @@ def _safe(impact: Impact) -> Impact:
         integrity=max(impact.integrity, Level.HIGH),
         availability=max(impact.availability, Level.HIGH),
     )
-
-
-def _unsafe(default: Criticality, cell: str, level: Level) -> bool:
-    return default.patient_safety and cell != "confidentiality" and level < Level.HIGH
 
 
 def _flat(level: Level) -> Impact:

@@ -75,6 +75,9 @@ def test_without_a_word_every_threat_stands_at_its_default() -> None:
         ("T07", answer("E08", NO), (M, M, M)),
         ("T08", answer("E09", YES), (H, H, H)),
         ("T12", answer("E11", YES), (M, M, M)),
+        ("T12", answer("E11", NO), (L, L, M)),
+        ("T12", answer("W10", NO), (M, M, M)),
+        ("T12", answer("W11", PARTLY), (M, M, M)),
         ("T13", chosen("E10", "none out of the ordinary"), (VL, VL, VL)),
         ("T13", chosen("E10", "storm or flood"), (M, M, M)),
         ("T13", chosen("E10", "earthquake or wildfire"), (L, L, L)),
@@ -91,6 +94,14 @@ def test_an_answer_moves_a_threat(
     moved = found.shown is not threats()[threat].threat.initiation
     assert bool(found.because) == moved
     assert "Dana Lee" in found.because or not moved
+
+
+def test_a_site_walk_that_saw_a_sound_battery_and_a_dry_room_raises_nothing() -> None:
+    seen = (answer("W10"), answer("W11"))
+
+    assert levels(begins("T12", *seen, answer("E11", NO))) == (L, L, L)
+    assert begins("T12", *seen[:1], answer("E11", NO)).asks == ("W11",)
+    assert "no sound battery" in begins("T12", answer("W10", NO)).because
 
 
 @pytest.mark.parametrize("value", [AnswerValue.UNKNOWN, AnswerValue.LATER, None])

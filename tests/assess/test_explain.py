@@ -6,7 +6,17 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, scan, with_telnet
+from assess.factories import (
+    KNOWLEDGE,
+    NOW,
+    answer,
+    clinic,
+    device,
+    registers,
+    scan,
+    with_telnet,
+)
+from assess.test_exposure import far, from_zone
 
 from riskscan.assess import assess, canonical, differences, replay
 from riskscan.assess.explain import Case, explain_control, explain_finding, explain_risk
@@ -22,6 +32,9 @@ from riskscan.model import (
     Level,
     Result,
     Scan,
+    System,
+    Worth,
+    Zone,
 )
 
 
@@ -109,7 +122,7 @@ def test_a_raised_threat_names_the_check_that_raised_it() -> None:
 
     text = "\n".join(explain_risk(case, risk))
 
-    assert "It is raised to moderate: medical devices share a network" in text
+    assert "That it is tried is raised to moderate: medical devices share a network" in text
     assert "network.flat failed in this scan" in text
     assert f"By itself it is {risk.threat.initiation}" in text
 
@@ -127,7 +140,7 @@ def test_a_gap_tells_which_answer_by_whom_leaves_it_open_and_what_would_narrow_i
     assert "  A12: " not in refused
     assert by_check["gap.training"].asks == ("E01",)
     assert "  A08: " in silent
-    assert "if what A08, E09, E01 asks turns out well" in silent
+    assert "if what A08, E09 and E01 ask turns out well" in silent
 
 
 def test_another_outcome_is_a_method_change_only_if_the_content_is_another() -> None:
@@ -271,6 +284,69 @@ def test_every_open_end_of_an_interval_says_what_would_settle_it() -> None:
                 why = said(lines, rf"^  At {end} [a-z ]+: (.+)$")
                 assert why.startswith("nothing that is open") == (level is risk.level)
                 assert len(why) > 10
+
+
+def test_the_cells_that_count_are_those_of_the_practice_and_say_who_set_them() -> None:
+    lower = Worth("pacs_archive", Level.HIGH, Level.HIGH, Level.MODERATE, "Studies of a month.")
+    analyzer = System("Analyzer", addresses="192.168.50.23")
+    kept = registers(lower, analyzer)
+    subject = scan(
+        *everything().devices, device("192.168.50.23", DeviceClass.LAB_ANALYZER, closed=(23,))
+    )
+    filed = assess(subject, registers=kept, knowledge=KNOWLEDGE, now=NOW)
+    case = Case(subject, filed, filed, registers=kept)
+
+    for risk in filed.risks:
+        lines = explain_risk(case, risk)
+        impact = risk.impact
+        cells = (
+            f"confidentiality {impact.confidentiality}, integrity {impact.integrity}, "
+            f"availability {impact.availability}: "
+        )
+        counting = [line for line in lines if "This counts." in line]
+        assert counting
+        assert all(cells in line for line in counting), risk.check
+    backup = next(r for r in filed.risks if r.check == "gap.no-backup")
+    text = "\n".join(explain_risk(case, backup))
+    assert "image archive (PACS): confidentiality high, integrity high, availability mod" in text
+    assert "as set by Dana Lee on 2026-11-21 (WOR-01): Studies of a month." in text
+    assert "laboratory analyzer: " in text
+
+
+def test_reach_is_told_once_and_agrees_with_the_tests() -> None:
+    """What a scan from one place showed stands in the likelihood as it does below it."""
+    pump = with_telnet("192.168.50.25", DeviceClass.INFUSION_PUMP)
+    own = scan(pump)
+    desk = replace(own, site=replace(own.site, zone=Zone.OFFICE))
+    tests = {
+        "no test shows from where it can be reached: no step": (own, ()),
+        "the office network reaches it, and the guest network was not tried: no step": (desk, ()),
+        "the guest network does not reach it, and the office network was not tried: no step": (
+            own, (from_zone(Zone.GUEST, far(closed=(23,))),),
+        ),
+        "a test shows that the guest network reaches it: one step up": (
+            own, (from_zone(Zone.GUEST, far(open=(23,))),),
+        ),
+        "the office network reaches it, and the guest network does not: no step": (
+            desk, (from_zone(Zone.GUEST, far(closed=(23,))),),
+        ),
+    }  # fmt: skip
+    for words, (subject, elsewhere) in tests.items():
+        filed = assess(subject, elsewhere=elsewhere, knowledge=KNOWLEDGE, now=NOW)
+        risk = next(r for r in filed.risks if r.check == "cleartext.telnet")
+        text = "\n".join(explain_risk(Case(subject, filed, filed), risk))
+        assert words in text
+        assert sum(other in text for other in tests) == 1
+
+
+def test_a_circumstance_is_told_with_the_answer_that_was_given() -> None:
+    filed = assess(clinic(), answers=[answer("E13")], knowledge=KNOWLEDGE, now=NOW)
+    risk = next(r for r in filed.risks if r.check == "gap.medical-fallback")
+
+    text = "\n".join(explain_risk(Case(clinic(), filed, filed, answers=[answer("E13")]), risk))
+
+    assert "It is raised to moderate: medical devices need the network" in text
+    assert "to treat patients? Dana Lee answered “yes” on 2026-11-20." in text
 
 
 def test_what_is_answered_in_full_is_not_asked_again_but_says_what_it_waits_for() -> None:

@@ -34,6 +34,7 @@ from riskscan.model import (
     System,
     SystemKind,
     ThreatView,
+    Vendor,
     Zone,
 )
 
@@ -215,6 +216,66 @@ def test_a_cloud_system_is_worth_what_it_holds_though_no_scan_sees_it() -> None:
     assert risk.impact.confidentiality is risk.impact.integrity is Level.VERY_HIGH
     assert risk.impact.availability is Level.HIGH
     assert "Cloud EHR [SYS-01]" in risk.statement
+
+
+def test_a_vendor_without_an_agreement_is_named_and_one_with_it_is_not() -> None:
+    signed = {"agreement_on": date(2026, 5, 2), "clauses": Known.YES}
+    kept = [
+        Vendor("Cedarpost Mail", sees_patient_data=Known.YES, **signed),
+        Vendor("Clearford Claims", sees_patient_data=Known.YES, agreement_on=date(2023, 5, 2)),
+        Vendor("Northlight", sees_patient_data=Known.YES),
+        Vendor("Harborline IT", sees_patient_data=Known.YES, **{**signed, "clauses": Known.NO}),
+        Vendor("Lakeshore Cleaning", sees_patient_data=Known.NO),
+        System("Mail", SystemKind.CLOUD, vendor="Cedarpost Mail"),
+        System("Archive", addresses="192.168.50.20", vendor="Northlight Imaging"),
+    ]
+    archive = device("192.168.50.20", DeviceClass.PACS_ARCHIVE)
+    risk = risk_of("gap.vendor-agreement", judge(scan(archive), kept=kept))
+
+    named = "(Northlight [VEN-03], Clearford Claims [VEN-02], Harborline IT [VEN-04])"
+    assert named in risk.statement
+    assert named in risk.assets
+    because = " ".join(risk.because)
+    assert "No agreement is on file with: Northlight [VEN-03]." in because
+    assert "The agreement is outdated with: Clearford Claims [VEN-02]." in because
+    assert "The agreement lacks a clause with: Harborline IT [VEN-04]." in because
+    assert "Archive [SYS-07]" in because
+    for word in ("Cedarpost", "Lakeshore", "SYS-06"):
+        assert word not in because + risk.statement
+    assert risk.impact.availability is Level.HIGH
+
+
+def test_a_question_that_does_not_apply_is_no_absent_safeguard() -> None:
+    no_wifi = replace(answer("E04", AnswerValue.NOT_APPLICABLE), approver="Dana Lake")
+    wifi, walls = gaps()["gap.wifi"], gaps()["gap.untested-walls"]
+    alone = replace(answer("E05", AnswerValue.CHOICE, document="Settings"), choice="no Wi-Fi")
+
+    approved = standing(wifi, {}, {"E04": no_wifi, "E05": alone})
+    bare = standing(wifi, {}, {"E04": replace(no_wifi, approver=""), "E05": alone})
+    rest = standing(walls, {}, {"E04": no_wifi})
+
+    assert (approved.shown, approved.best, approved.asks) == (GONE, GONE, ())
+    assert (bare.shown, bare.best, bare.asks) == (THERE, GONE, ("E04",))
+    # Without a guest network there is still the way from the office.
+    assert (rest.shown, rest.best) == (SAFEGUARDED, SAFEGUARDED)
+
+
+def test_where_several_controls_decide_it_is_said_that_the_weakest_does() -> None:
+    gap = gaps()["gap.cloud-fallback"]
+    met = ControlResult(LEAVES["A19"], S.MET, A.DOCUMENT, "", (), answer("A19", document="Plan"))
+    lacks = ControlResult(LEAVES["A18"], S.NOT_MET, A.ATTESTED, "", (), answer("A18", NO))
+
+    told = standing(gap, {"A18": lacks, "A19": met}, {}).because
+
+    assert told[-1] == "The weakest of these 2 decides."
+    assert "counts as absent" not in " ".join(told)
+
+
+def test_a_document_that_was_sighted_is_more_than_a_word() -> None:
+    said = answer("A12", PARTLY, document="Half a plan")
+    result = ControlResult(LEAVES["A12"], S.PARTIAL, A.ATTESTED, "", (), said)
+
+    assert "nothing but a word" not in standing(TRAINING, {"A12": result}, {}).because[0]
 
 
 def test_the_practice_as_a_whole_is_worth_its_best_system() -> None:

@@ -28,6 +28,7 @@ from riskscan.model import (
     DeviceClass,
     EvidenceKind,
     Known,
+    Level,
     ListedDevice,
     Polarity,
     PracticeSize,
@@ -38,6 +39,7 @@ from riskscan.model import (
     SystemKind,
     Vendor,
     VendorResult,
+    Worth,
 )
 
 MET, PARTIAL, NOT_MET = ControlStatus.MET, ControlStatus.PARTIAL, ControlStatus.NOT_MET
@@ -62,7 +64,7 @@ def grounds(
     return Grounds(
         findings={},
         titles={},
-        estate=Estate.of(scan(*devices)),
+        estate=Estate.of(scan(*devices), registers(*kept)),
         today=today,
         answers={a.question: a for a in answers},
         registers=registers(*kept),
@@ -352,6 +354,49 @@ def test_a_list_that_misses_more_than_a_tenth_or_a_vital_system_is_not_met() -> 
 
     assert judged("P09", few).status is NOT_MET
     assert judged("P09", vital).status is NOT_MET
+
+
+def test_a_list_of_names_alone_agrees_and_the_scanning_machine_is_on_no_list() -> None:
+    fleet = [
+        device(f"192.168.50.{n}", DeviceClass.VOIP_PHONE, says=[("netbios.name", f"TEL-{n}")])
+        for n in range(100, 120)
+    ]
+    own = device("192.168.50.10", DeviceClass.LAPTOP, found_by=("self",))
+    names = [ListedDevice(f"TEL-{n}") for n in range(100, 120)]
+    moved = [replace(names[0], mac="00:1b:54:00:00:ff"), *names[1:]]
+
+    agreed = judged("P09", grounds(*fleet, own, answers=[paper("P09")], kept=names))
+    another = judged("P09", grounds(*fleet, own, answers=[paper("P09")], kept=moved))
+
+    assert agreed.status is MET
+    assert not any("192.168.50.10" in e.says for e in agreed.evidence)
+    assert "not on the list: 192.168.50.100." in another.reason
+
+
+def test_what_the_practice_calls_vital_decides_and_only_with_a_reason() -> None:
+    fleet = [device(f"192.168.50.{n}", DeviceClass.VOIP_PHONE) for n in range(100, 120)]
+    old = device("192.168.50.30", DeviceClass.EHR_PM_SERVER)
+    lower = Worth("ehr_pm_server", Level.HIGH, Level.HIGH, Level.MODERATE, "It is read only.")
+    higher = Worth("voip_phone", None, None, Level.VERY_HIGH, "Emergencies come by telephone.")
+
+    def after(kept: list[Device], *worth: Worth) -> ControlStatus:
+        names = [*(listed(d) for d in kept), *worth]
+        return judged("P09", grounds(*fleet, old, answers=[paper("P09")], kept=names)).status
+
+    assert after(fleet) is NOT_MET
+    assert after(fleet, lower) is PARTIAL
+    assert after(fleet, replace(lower, reason="")) is NOT_MET
+    assert after([*fleet[1:], old]) is PARTIAL
+    assert after([*fleet[1:], old], higher) is NOT_MET
+
+
+def test_no_word_takes_a_device_that_can_hurt_a_patient_below_high() -> None:
+    pump = device("192.168.50.25", DeviceClass.INFUSION_PUMP)
+    little = Worth("infusion_pump", *[Level.VERY_LOW] * 3, "It is old.")
+
+    assert Estate.of(scan(pump)).worth("192.168.50.25") is Level.VERY_HIGH
+    assert Estate.of(scan(pump), registers(little)).worth("192.168.50.25") >= Level.HIGH
+    assert Estate.of(scan(pump), registers(little)).worth("192.168.50.99") is Level.VERY_LOW
 
 
 def test_a_device_that_kept_data_and_is_gone_is_asked_for() -> None:
