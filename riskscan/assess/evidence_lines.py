@@ -9,7 +9,7 @@ from riskscan.model import Confidence, Finding
 SURE = {
     Confidence.HIGH: "confirmed: the device said so itself",
     Confidence.MEDIUM: "probable: one strong sign, or several that agree",
-    Confidence.LOW: "inferred: to be confirmed before anything rests on it",
+    Confidence.LOW: "inferred: to be confirmed before it speaks against a safeguard",
 }
 
 

@@ -213,7 +213,7 @@ def _mark(finding: Finding, entry: Entry, exception: DeviceException, tested: _T
         return finding
     if not tested.holds:
         said = f"{exception.approver or 'nobody'} approved exception {entry.id}"
-        why = f"{said}; {tested.says.rstrip('.')}"
+        why = f"{said}. {tested.says.rstrip('.')}"
         return replace(finding, reopened=why) if tested.ended else finding
     decision = Decision(
         finding=finding.id,

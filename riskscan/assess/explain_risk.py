@@ -118,8 +118,8 @@ def _accepted(risk: Risk) -> Iterator[str]:
 
 def _likelihood(risk: Risk) -> Iterator[str]:
     yield "Likelihood, in two parts:"
-    yield f"  That it is tried: {risk.initiation}. {risk.threat.basis}{_default(risk)}"
-    yield f"  That it then does harm: {risk.adverse}. {_adverse(risk)}"
+    yield f"  How likely it starts: {risk.initiation}. {risk.threat.basis}{_default(risk)}"
+    yield f"  How likely it then does harm: {risk.adverse}. {_adverse(risk)}"
     yield (
         f"  Together: {risk.likelihood}. NIST SP 800-30 r1, table G-5, row {risk.initiation}, "
         f"column {risk.adverse}."
@@ -177,7 +177,7 @@ def _moved(risk: Risk) -> Iterator[str]:
     yield "What moved a step, or was weighed and did not:"
     for sentence in risk.because:
         begins = sentence.startswith(("It is raised", "It is lowered"))
-        yield f"  That it is tried{sentence[2:]}" if begins else f"  {sentence}"
+        yield f"  How likely it starts{sentence[2:]}" if begins else f"  {sentence}"
 
 
 def _seen(case: Told, risk: Risk) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from riskscan.assess.estate import Estate, name_of
-from riskscan.assess.gaps import CLOUD, GONE, THERE, Gap, Standing, gaps, standing
+from riskscan.assess.gap_standing import GONE, THERE, Standing, standing
+from riskscan.assess.gaps import CLOUD, Gap, gaps
 from riskscan.assess.lacking_vendors import Lacking
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.scenario import MOVES_ON, NO_NETWORK, Given, Scenario, begins_within

@@ -14,7 +14,7 @@ group do not raise it: its level is that of its weakness, however many share it.
 
 No safeguard (K) counts against a weakness that a scan found: what acts on it is either measured as
 exposure, or it stands in the register of device exceptions and sets the finding aside. Against a
-gap, what answers show counts as :mod:`riskscan.assess.gaps` says.
+gap, what answers show counts as :mod:`riskscan.assess.gap_standing` says.
 
 Each weakness stands against each threat that it feeds. Two threats of one weakness are not merged:
 they differ in how likely they start, and in what would lower them.
@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from riskscan.assess.estate import Estate, name_group
-from riskscan.assess.gaps import GONE, THERE
+from riskscan.assess.gap_standing import GONE, THERE
 from riskscan.assess.judgement import Judgement
 from riskscan.assess.library import ListedThreat, criticality, threats
 from riskscan.assess.practice import scenarios

@@ -9,7 +9,7 @@ from datetime import date
 
 from riskscan.assess.circumstances import Initiation
 from riskscan.assess.exposure import Exposure, Reach
-from riskscan.assess.gaps import GONE, SAFEGUARDED, THERE
+from riskscan.assess.gap_standing import GONE, SAFEGUARDED, THERE
 from riskscan.assess.library import ListedThreat
 from riskscan.assess.scoring import Score, score
 from riskscan.assess.worth import Valued
@@ -67,7 +67,8 @@ class Scenario:
     exploited: bool = False
     """Whether attackers are known to use it: what they can reach is never less than high."""
     shown: int = THERE
-    """What is left of the weakness (:mod:`riskscan.assess.gaps`), as shown, at best, at worst."""
+    """What is left of the weakness (:data:`riskscan.assess.gap_standing.THERE`), as shown, at best,
+    at worst."""
     best: int = THERE
     worst: int = THERE
     device_class: DeviceClass | None = None

@@ -75,7 +75,7 @@ def test_each_level_of_a_risk_is_told_as_it_was_scored() -> None:
         assert said(lines, r"^Level: ([a-z ]+)\. NIST") == risk.level.value
         assert said(lines, r"^  Together: ([a-z ]+)\. NIST") == risk.likelihood.value
         assert said(lines, r"then does harm: ([a-z ]+)\.") == risk.adverse.value
-        assert said(lines, r"it is tried: ([a-z ]+)\.") == risk.initiation.value
+        assert said(lines, r"it starts: ([a-z ]+)\.") == risk.initiation.value
         assert said(lines, r"^Impact: ([a-z ]+),") == risk.impact.level.value
         assert said(lines, r"^  At best ([a-z ]+):") == risk.best.value
         assert said(lines, r"^  At worst ([a-z ]+):") == risk.worst.value
@@ -122,7 +122,7 @@ def test_a_raised_threat_names_the_check_that_raised_it() -> None:
 
     text = "\n".join(explain_risk(case, risk))
 
-    assert "That it is tried is raised to moderate: medical devices share a network" in text
+    assert "How likely it starts is raised to moderate: medical devices share a network" in text
     assert "network.flat failed in this scan" in text
     assert f"By itself it is {risk.threat.initiation}" in text
 

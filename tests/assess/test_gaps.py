@@ -12,7 +12,8 @@ from assess.factories import KNOWLEDGE, NOW, answer, clinic, device, registers, 
 from assess.test_exposure import far, from_zone
 
 from riskscan.assess import CHECK_TEXTS, CHECKS, assess, check_text, load_checklist, questions
-from riskscan.assess.gaps import GONE, SAFEGUARDED, THERE, gaps, standing
+from riskscan.assess.gap_standing import GONE, SAFEGUARDED, THERE, standing
+from riskscan.assess.gaps import gaps
 from riskscan.assess.library import threats
 from riskscan.model import (
     Answer,

@@ -14,7 +14,7 @@ from riskscan.assess import assess, load_checklist
 from riskscan.assess.circumstances import Initiation
 from riskscan.assess.estate import Estate
 from riskscan.assess.exposure import Reach
-from riskscan.assess.gaps import GONE, SAFEGUARDED, THERE
+from riskscan.assess.gap_standing import GONE, SAFEGUARDED, THERE
 from riskscan.assess.library import criticality, threats
 from riskscan.assess.scenario import Scenario
 from riskscan.assess.worth import Valued, Worths

@@ -54,7 +54,7 @@ def unidentified(device: Device, context: Context) -> Verdict | None:
             Level.LOW,
         )
     text = "The scan saw this device and could not tell what it is."
-    heard = proof(device.host.observations[:3], "all that is known begins with this")
+    heard = proof(device.host.observations[:3], "one of the few things known of it")
     return Verdict(Result.FAIL, text, heard, Confidence.LOW)
 
 
