@@ -12,7 +12,7 @@ import pytest
 
 from riskscan import discover, pipeline
 from riskscan.discover.preflight import Preflight
-from riskscan.model import Host, Notice, ScanState, Site, Vantage
+from riskscan.model import Host, Notice, ScanState, Site, Stretch, Vantage
 from riskscan.store import Store
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -50,3 +50,31 @@ def test_what_cuts_a_sweep_short_leaves_the_scan_to_be_resumed(
                 resume=done,
             )
             assert again.state is ScanState.COMPLETE
+
+
+def test_a_scan_that_goes_on_is_told_how_far_its_sweep_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Stretch("arp eth0", NOW, 1, ip_address("10.0.0.9"), (("10.0.0.3", "00:1b"),), NOW)
+    told = []
+
+    def sweep(*_: object, notify, checkpoint, stretches, **__: object) -> Iterator[Host]:
+        told.append(stretches)
+        checkpoint((), False, (asked,))
+        notify(Notice(min(discover.CUT_SHORT), "the network went away"))
+        return iter(())
+
+    monkeypatch.setattr(discover, "sweep", sweep)
+    monkeypatch.setattr(discover, "preflight", lambda *_, **__: Preflight(Vantage(), "7.93"))
+    with Store.open(tmp_path / "riskscan.db") as store:
+        done = None
+        for _ in range(2):
+            done = pipeline.scan(
+                SITE,
+                store,
+                clock=lambda: NOW,
+                notify=lambda _: None,
+                stop=threading.Event(),
+                resume=done,
+            )
+    assert told == [(), (asked,)]
