@@ -90,6 +90,10 @@ def explain_finding(case: Case, finding: Finding) -> tuple[str, ...]:
     )
 
 
+_SHORT = 60
+"""Characters of a value that a difference shows; of a longer one it names the part only."""
+
+
 def _about(risk: Risk) -> tuple[object, ...]:
     """What a risk is about: its id is only a rank."""
     return risk.key, risk.check, risk.threat.id
@@ -103,7 +107,7 @@ def _differing(filed: object, again: object) -> str:
     for name in (f.name for f in fields(filed)):  # type: ignore[arg-type]
         before, after = getattr(filed, name), getattr(again, name)
         if before != after and name not in ("id", "action"):
-            short = isinstance(before, (str, int, Level))
+            short = isinstance(before, (str, int, Level)) and len(str(before)) <= _SHORT
             parts.append(f"{name} was {before}, is {after}" if short else name)
     return "; ".join(parts)
 

@@ -146,7 +146,7 @@ def test_a_gap_tells_which_answer_by_whom_leaves_it_open_and_what_would_narrow_i
 def test_another_outcome_is_a_method_change_only_if_the_content_is_another() -> None:
     case = case_of(clinic())
     risk = case.filed.risks[0]
-    lower = replace(risk, level=Level.LOW)
+    lower = replace(risk, level=Level.LOW, statement=f"{risk.statement} More.")
     again = replace(case.again, risks=(lower, *case.again.risks[1:]))
     newer = replace(again, content_revision="another")
 
@@ -154,9 +154,10 @@ def test_another_outcome_is_a_method_change_only_if_the_content_is_another() -> 
     fault = "\n".join(explain_risk(replace(case, again=again), risk))
 
     assert "method change" in told
+    assert "; statement." in told and told.count(risk.statement) == 1
     assert "level was very high, is low" in told
     assert "method change" not in fault
-    assert "level was very high, is low. See riskscan replay" in fault
+    assert "level was very high, is low; statement. See riskscan replay" in fault
 
 
 def test_what_a_yes_or_a_no_would_make_of_a_control_is_what_it_then_makes_of_it() -> None:
