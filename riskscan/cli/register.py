@@ -158,9 +158,9 @@ def _history(register: Register) -> click.Command:
             "When": lambda row: row["said_on"],
             "Who": lambda row: row["by"],
             "What": lambda row: "removed" if row["removed"] else row["said"],
-            "Why": lambda row: row["reason"],
+            "Why": lambda row: row["changed_because"],
         }
-        fields = ("id", "said_on", "by", "reason", "removed", *field_names(register))
+        fields = ("id", "said_on", "by", "changed_because", "removed", *field_names(register))
         show(rows, columns, format_, fields=fields, empty="nothing was ever said there")
 
     return command

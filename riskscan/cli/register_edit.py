@@ -162,7 +162,7 @@ def edit_verb(register: Register) -> click.Command:
             click.Argument(["entry_id"], metavar="ID"),
             *_field_options(register),
             _person_option(),
-            click.Option(["--reason"], default="", help="Why it changes."),
+            click.Option(["--why", "reason"], default="", help="Why it changes."),
             database_parameter(),
         ],
         help=with_example(

@@ -59,7 +59,7 @@ def entry_row(entry: Entry) -> Row:
         **written,
         "by": entry.person,
         "said_on": f"{entry.made_at:%Y-%m-%d}",
-        "reason": entry.reason,
+        "changed_because": entry.reason,
         "removed": entry.removed,
         "said": said,
     }

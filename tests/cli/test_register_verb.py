@@ -68,7 +68,7 @@ def test_an_entry_of_every_register_goes_out_as_a_spreadsheet_and_comes_in_the_s
     run(other, register, "import", str(path))
 
     [kept], [taken] = rows(database, register), rows(other, register, "list")
-    assert taken == {**kept, "reason": "imported"}
+    assert taken == {**kept, "changed_because": "imported"}
 
 
 def test_the_same_import_again_changes_nothing(database: Path, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_check_says_what_would_change_and_changes_nothing(database: Path, tmp_
 
 def test_an_edit_changes_one_field_and_keeps_what_stood_there(database: Path) -> None:
     run(database, "vendors", "add", *ONE["vendors"])
-    run(database, "vendors", "edit", "VEN-01", "--contact", "Tom Hale", "--reason", "new contact",
+    run(database, "vendors", "edit", "VEN-01", "--contact", "Tom Hale", "--why", "new contact",
         by="Maria Ortiz")  # fmt: skip
 
     [row] = rows(database, "vendors")
@@ -113,7 +113,7 @@ def test_an_edit_changes_one_field_and_keeps_what_stood_there(database: Path) ->
     assert (row["agreement_on"], row["contact"], row["by"]) == (
         "2025-03-01", "Tom Hale", "Maria Ortiz",
     )  # fmt: skip
-    assert (before["contact"], after["reason"]) == ("", "new contact")
+    assert (before["contact"], after["changed_because"]) == ("", "new contact")
 
 
 def test_a_removal_takes_a_reason_and_stays_on_record(database: Path) -> None:
@@ -198,3 +198,12 @@ def test_the_overview_counts_each_register(database: Path) -> None:
 
     counts = {row["register"]: row["entries"] for row in rows(database)}
     assert counts == {name: int(name == "vendors") for name in REGISTERS}
+
+
+def test_the_reason_of_an_entry_is_not_the_reason_of_its_change(database: Path) -> None:
+    run(database, "worth", "add", "--device-class", "pacs_archive", "--reason", "no images here")
+    run(database, "worth", "edit", "WOR-01", "--availability", "low", "--reason", "still so",
+        "--why", "asked again")  # fmt: skip
+
+    [entry] = rows(database, "worth")
+    assert (entry["reason"], entry["changed_because"]) == ("still so", "asked again")
