@@ -59,5 +59,14 @@ def _cleaned(node: Any) -> Any:
 
 
 def shortened(text: str, cap: int) -> str:
-    """Cut ``text`` to ``cap`` characters for a table cell, saying so with an ellipsis."""
-    return text if len(text) <= cap else text[: cap - 1].rstrip() + "…"
+    """Cut ``text`` to ``cap`` characters for a table cell, saying so with an ellipsis.
+
+    It is cut between two words, unless that would cost half of it.
+    """
+    if len(text) <= cap:
+        return text
+    kept = text[: cap - 1]
+    whole, space, _ = kept.rpartition(" ")
+    if space and text[cap - 1] != " " and len(whole) > cap // 2:
+        kept = whole
+    return kept.rstrip() + "…"

@@ -29,11 +29,18 @@ _LINE = 115
 _STATEMENT = 480
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 
-_NOTE = (
+_LIMITS = (
+    "It is not a certificate, not a penetration test and not legal advice, and it is out of date "
+    "once the network or the practice changes."
+)
+_WHOLE = (
+    "This is a risk analysis in the sense of 45 CFR 164.308(a)(1)(ii)(A): it joins what a scan saw "
+    f"of the network with what people of the practice answered. {_LIMITS}"
+)
+_TECHNICAL = (
     "A scan report describes what could be seen of a network from one place at one time. It "
     "becomes a risk analysis in the sense of 45 CFR 164.308(a)(1)(ii)(A) once people have answered "
-    "for what no scan can see. It is not a certificate, not a penetration test and not legal "
-    "advice, and it is out of date once the network or the practice changes."
+    f"for what no scan can see. {_LIMITS}"
 )
 
 
@@ -60,7 +67,7 @@ def cover(
             Fact("Product facts as of", day(knowledge_as_of)),
             *([Fact("Fingerprint of the analysis", fingerprint)] if fingerprint else []),
         ),
-        note=_NOTE,
+        note=_WHOLE if assessment.complete else _TECHNICAL,
     )
 
 

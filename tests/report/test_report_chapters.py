@@ -479,3 +479,13 @@ def test_the_managers_page_stays_one_page_when_every_text_is_as_long_as_can_be()
     assert "Forthepracticemanager" in pages[1]
     assert "furtherrisk" in pages[1]
     assert "Whatchanged" in pages[2]
+
+
+def test_the_cover_calls_it_what_it_is() -> None:
+    known = whole.assessment()
+    whole_one = whole.whole(replace(known, complete=True)).cover
+    technical = whole.whole(replace(known, complete=False)).cover
+
+    assert (whole_one.title, technical.title) == ("Security risk analysis", "Technical scan report")
+    assert whole_one.note.startswith("This is a risk analysis")
+    assert technical.note.startswith("A scan report describes")

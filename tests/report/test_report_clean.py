@@ -42,6 +42,9 @@ def test_a_pile_of_accents_is_cut() -> None:
 def test_long_text_is_cut_with_an_ellipsis() -> None:
     assert visible("x" * 5000) == "x" * 4000 + "…"
     assert shortened("abcdef", 4) == "abc…"
+    assert shortened("images at diagnosis", 17) == "images at…"
+    assert shortened("images at diagnosis", 10) == "images at…"
+    assert shortened("a diagnosis", 8) == "a diagn…"
     assert shortened("abcd", 4) == "abcd"
 
 
