@@ -10,6 +10,7 @@ from riskscan.assess.answering import is_put_off, is_usable
 from riskscan.assess.decided import set_aside
 from riskscan.assess.estimate import estimate, in_words
 from riskscan.assess.exposure import places
+from riskscan.assess.library import criticality
 from riskscan.assess.place import Place
 from riskscan.assess.practice_sets import FRESH, stale_sets
 from riskscan.model import (
@@ -19,6 +20,7 @@ from riskscan.model import (
     Device,
     DeviceClass,
     Finding,
+    Level,
     Network,
     Policy,
     Registers,
@@ -28,6 +30,9 @@ from riskscan.model import (
     Scope,
     Zone,
 )
+
+_NAMED = 5
+"""Devices that a sentence names."""
 
 
 def coverage(
@@ -187,6 +192,14 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
     unknown = sum(d.identity.device_class is DeviceClass.UNKNOWN for d in devices)
     if unknown:
         yield f"{_were(unknown, 'device')} seen and not identified."
+    mute = [d for d in devices if _matters(d) and not d.host.open_ports]
+    if mute:
+        named = ", ".join(str(d.address) for d in mute[:_NAMED])
+        more = f" and {len(mute) - _NAMED} more" if len(mute) > _NAMED else ""
+        yield (
+            f"{len(mute)} of the devices that matter most showed no service from which anything "
+            f"could be read ({named}{more})."
+        )
     beyond = sum(d.host.mac is None for d in devices)
     if beyond:
         yield (
@@ -199,6 +212,10 @@ def _counted(devices: Sequence[Device], findings: Sequence[Finding], scan: Scan)
     faults = sum(f.result is Result.ERROR for f in findings)
     if faults:
         yield f"{_were(faults, 'check')} not finished because of a fault in riskscan."
+
+
+def _matters(device: Device) -> bool:
+    return criticality()[device.identity.device_class].impact.level >= Level.HIGH
 
 
 def _were(number: int, noun: str) -> str:

@@ -282,6 +282,9 @@ def test_coverage_counts_what_was_seen_and_names_what_was_not() -> None:
     assert "front desk" in limits
     assert "1 device was asked only a few ports, for safety." in limits
     assert "1 device was seen and not identified." in limits
+    # The infusion pump; the PC with Telnet and the archive have one.
+    assert "1 of the devices that matter most showed no service" in limits
+    assert "(192.168.50.25)" in limits
 
 
 def test_a_stopped_scan_and_devices_beyond_the_router_are_limits() -> None:
