@@ -10,29 +10,33 @@ from __future__ import annotations
 import ast
 import json
 import re
-import sqlite3
-import stat
-import tomllib
 from collections.abc import Iterator
-from dataclasses import MISSING, fields, is_dataclass, replace
-from datetime import date, timedelta
-from functools import cache
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from importlib.resources import files
 from itertools import product
-from pathlib import Path
 
 import pytest
 from assess.factories import (
-    KNOWLEDGE,
-    NOW,
     Said,
     answer,
-    clinic,
     device,
     registers,
     scan,
     verdict,
     with_telnet,
+)
+from assess.pitfall_reading import (
+    FULL,
+    IDS,
+    INSTEAD,
+    MET,
+    NO_LIGHT_FROM_THE_NETWORK,
+    PARTIAL,
+    assessed,
+    own_words,
+    told,
+    words_in,
 )
 from assess.test_acceptances import risk as some_risk
 from assess.test_exposure import far, from_zone
@@ -44,126 +48,27 @@ from riskscan.assess import (
     CHECKS,
     LIKELIHOOD,
     RISK,
-    SETS,
-    assess,
     canonical,
     load_checklist,
-    load_set,
-    method_changes,
-    questions,
 )
 from riskscan.assess.gaps import gaps
 from riskscan.assess.scoring import score
 from riskscan.assess.statement import overall
 from riskscan.model import (
-    OBSERVATION_KEYS,
     Acceptance,
-    AddressableDecision,
-    Answer,
     AnswerValue,
     Assessment,
-    Choice,
     Confidence,
     ControlStatus,
     Coverage,
-    Decision,
     DeviceClass,
-    Entry,
     Level,
-    ListedDevice,
     PortState,
     Result,
-    Scan,
     ScanPower,
-    SetStatus,
-    System,
-    SystemKind,
     Zone,
 )
-from riskscan.report import EXPORTERS, Report, compose
-from riskscan.store import Store
-
-MET, PARTIAL = ControlStatus.MET, ControlStatus.PARTIAL
-NO_LIGHT_FROM_THE_NETWORK = ("T04", "T07", "A17", "A12", "A23")
-"""Encryption at rest, second factors, backups, training, agreements."""
-IDS = [c.id for c in load_checklist().controls]
-ROOT = Path(__file__).parents[2]
-FULL = tuple(
-    Answer(id, AnswerValue.CHOICE, "Dana Lee", NOW.date(), document="Paper", choice=q.choices[0])
-    if q.choices
-    else Answer(id, q.favorable, "Dana Lee", NOW.date(), "So it is.", q.document or "Paper",
-                approver="Dr. Amy Chen")
-    for id, q in questions().items()
-)  # fmt: skip
-
-
-def assessed(subject: Scan | None = None, *said: Answer, **given_: object) -> Assessment:
-    arguments = {"answers": said, "knowledge": KNOWLEDGE, "now": NOW} | given_
-    return assess(subject or clinic(), **arguments)
-
-
-def told(by: Assessment, subject: Scan | None = None, **given_: object) -> Report:
-    arguments = {"checks": CHECK_TEXTS, "knowledge_as_of": KNOWLEDGE.as_of} | given_
-    return compose(subject or clinic(), by, asked=questions(), **arguments)
-
-
-@pytest.fixture(scope="module")
-def silent() -> Assessment:
-    return assessed()
-
-
-@pytest.fixture(scope="module")
-def answered() -> Assessment:
-    return assessed(None, *FULL)
-
-
-@pytest.fixture(scope="module", params=["silent", "answered"])
-def html(request: pytest.FixtureRequest) -> str:
-    page = EXPORTERS["html"](told(request.getfixturevalue(request.param))).decode()
-    return re.sub(r"(?s)<style.*?</style>", "", page)
-
-
-def words_in(thing: object) -> Iterator[str]:
-    """Yield every text in a document, however deep."""
-    if isinstance(thing, str):
-        yield str(thing)
-    elif is_dataclass(thing):
-        for each in fields(thing):
-            yield from words_in(getattr(thing, each.name))
-    elif isinstance(thing, dict):
-        for name, value in thing.items():
-            yield from words_in(name)
-            yield from words_in(value)
-    elif isinstance(thing, list | tuple):
-        for each in thing:
-            yield from words_in(each)
-
-
-def sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.:;?!])\s+", " ".join(text.split()))
-
-
-@cache
-def own_words() -> tuple[str, ...]:
-    """Every sentence that riskscan itself can write: content, checks, code and templates.
-
-    Without the proposed rule, which is said to be proposed where it stands.
-    """
-    written: list[str] = []
-    content = files("riskscan.assess")
-    for folder in (content, content / "checklists"):
-        for file in folder.iterdir():
-            if file.name.endswith(".toml") and "nprm" not in file.name:
-                written += words_in(tomllib.loads(file.read_text(encoding="utf-8")))
-    for package in ("assess", "report", "cli", "model"):
-        for path in (ROOT / "riskscan" / package).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            nodes = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
-            written += [value for value in nodes if isinstance(value, str)]
-    for path in (ROOT / "report_templates").glob("*.html"):
-        written.append(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8")))
-    return tuple(s for text in written for s in sentences(text))
-
+from riskscan.report import Report
 
 # 1 ------------------------------------------------------------------------------------------------
 
@@ -209,11 +114,6 @@ def _shapes(*instances: type) -> Iterator[list[str]]:
 
 
 # 2 ------------------------------------------------------------------------------------------------
-
-INSTEAD = AddressableDecision(
-    "P10", Choice.ALTERNATIVE, "Small, and all data is with the vendor", "The vendor keeps copies",
-    "Dr. Amy Chen", date(2026, 11, 2), date(2027, 11, 2),
-)  # fmt: skip
 
 
 def test_02_a_documented_alternative_is_no_failure() -> None:
@@ -426,249 +326,3 @@ def test_09_a_flaw_that_only_a_banner_tells_is_a_guess_and_moderate_at_most(bann
     assert not any(found.id in c.findings for c in made.controls)
     assert action.how.startswith("First confirm what the scan could only infer.")
     assert "distributor's list of repairs" in action.how
-
-
-# 11 -----------------------------------------------------------------------------------------------
-
-PAYLOAD = re.compile(
-    r"payload|pcap|patient.?name|message.?(body|content|text)|file.?name|pixel|password"
-)
-
-
-def test_11_there_is_no_place_for_a_payload(tmp_path: Path) -> None:
-    path = tmp_path / "clinic.db"
-    Store.open(path).close()
-    with sqlite3.connect(path) as database:
-        tables = [
-            row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type='table'")
-        ]
-        columns = [
-            (table, name, kind)
-            for table in tables
-            for _, name, kind, *_ in database.execute(f"PRAGMA table_info('{table}')")
-        ]
-    database.close()
-
-    assert len(columns) > 50
-    assert [c for c in columns if PAYLOAD.search(c[1])] == []
-    assert [c for c in columns if "BLOB" in c[2].upper()] == []
-    assert [key for key in OBSERVATION_KEYS if PAYLOAD.search(key)] == []
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-# 12 -----------------------------------------------------------------------------------------------
-
-
-def test_12_who_scans_is_asked_for_an_agreement_of_their_own_and_for_permission() -> None:
-    subject = replace(clinic(), site=replace(clinic().site, assessor="Sam Reed, Harborline IT"))
-    made = assessed(subject)
-    asked = next(v for v in made.vendors if v.name == "Sam Reed, Harborline IT")
-    facts = {f.label: f.value for f in told(made, subject).cover.facts}
-
-    assert asked.status == "seen, to be clarified"
-    assert "its agreement comes before its first scan" in asked.says
-    assert facts["Permission to scan"] == "Not recorded"
-    assert "IT provider" in questions()["A23"].text + questions()["A23"].good
-
-
-# 13 -----------------------------------------------------------------------------------------------
-
-
-def test_13_content_that_nobody_checked_for_90_days_is_said_to_be_stale() -> None:
-    checked = min(load_checklist().checked_on, *(load_set(s).checked_on for s in SETS))
-    age = timedelta(days=90) - (NOW.date() - checked)
-    fresh, stale = (assessed(now=NOW + age + timedelta(days=d)) for d in (0, 1))
-
-    assert not any("held against its sources" in limit for limit in fresh.coverage.limits)
-    [said] = [limit for limit in stale.coverage.limits if "held against its sources" in limit]
-    for words in ("HIPAA Security Rule", str(checked), "91 days ago"):
-        assert words in said
-    assert said in told(stale).seen.limits
-
-
-def test_13_the_proposal_is_called_proposed_wherever_it_appears(html: str) -> None:
-    proposal = load_set("hipaa-nprm-2025")
-    mentioned = [s for s in own_words() if re.search(r"\bNPRM\b|2025 proposal|new HIPAA rule", s)]
-
-    assert proposal.status is SetStatus.PROPOSED
-    assert [s for s in mentioned if not re.search(r"proposed|proposal", s, re.I)] == []
-    shown = html.split('<section id="set-hipaa-nprm-2025"')[1].split("</section>")[0]
-    assert "PROPOSED - NOT IN FORCE, checked on" in shown
-    assert "Nothing on this page is law" in shown
-
-
-# 14 -----------------------------------------------------------------------------------------------
-
-OFTEN = r"yearly|annual\w*|every (year|six months|6 months|12 months)|(each|once a|a) year|per year"
-MUST = (
-    r"(HIPAA|the (security )?rule|the law|regulation|OCR|HHS) (requires?|demands?|asks? for|wants)"
-)
-DUTY = r"required by (HIPAA|law|the rule)|(HIPAA|the (security )?rule|the law) says that"
-
-
-def test_14_no_text_says_that_the_law_asks_for_a_yearly_anything() -> None:
-    wrong = re.compile(rf"({MUST}|{DUTY}).*\b({OFTEN})\b|\b({OFTEN})\b.*({MUST}|{DUTY})", re.I)
-
-    assert wrong.search("HIPAA requires a risk analysis every year.")
-    assert wrong.search("An annual review is required by law.")
-    assert len(own_words()) > 3000
-    assert [s for s in own_words() if wrong.search(s)] == []
-
-
-def test_14_no_text_says_that_the_law_asks_for_scans_or_penetration_tests() -> None:
-    test = r"penetration|pen.?test|vulnerability scan|network scan"
-    wrong = re.compile(rf"({MUST}|{DUTY}).*({test})|({test}).*({DUTY})", re.I)
-
-    assert wrong.search("The Security Rule requires a penetration test.")
-    assert [s for s in own_words() if wrong.search(s)] == []
-
-
-@pytest.mark.parametrize("name", [s for s in SETS if s != "hipaa-nprm-2025"])
-def test_14_practices_beside_the_rule_are_called_voluntary(name: str) -> None:
-    assert load_set(name).status is SetStatus.VOLUNTARY
-
-
-# 15 -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("word", "who", "when"),
-    [(Answer, "person", "on"), (Entry, "person", "made_at"), (Decision, "person", "made_at")],
-)
-def test_15_nothing_that_people_say_stands_without_author_and_day(
-    word: type, who: str, when: str
-) -> None:
-    needed = {f.name for f in fields(word) if f.default is MISSING and f.default_factory is MISSING}
-
-    assert {who, when} <= needed
-
-
-def test_15_a_report_has_no_text_but_from_scan_assessment_and_registers(
-    answered: Assessment,
-) -> None:
-    assert told(answered) == told(answered)
-    free = [n for n in compose.__kwdefaults__ or {} if re.search(r"text|comment|remark|edit", n)]
-    assert free == []
-
-
-# 16 -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", questions()["S01"].choices)
-@pytest.mark.parametrize("rest", [(), FULL])
-def test_16_size_removes_no_control(size: str, rest: tuple[Answer, ...]) -> None:
-    said = [a for a in rest if a.question != "S01"]
-    sized = Answer("S01", AnswerValue.CHOICE, "Dana Lee", NOW.date(), choice=size)
-    small = assessed(None, *said, replace(sized, choice=questions()["S01"].choices[0]))
-    made = assessed(None, *said, sized)
-
-    assert [c.control.id for c in made.controls] == IDS
-    assert {c.control.id: c.status for c in made.controls} == {
-        c.control.id: c.status for c in small.controls
-    }
-    assert made.risks == small.risks
-
-
-# 17, 18 -------------------------------------------------------------------------------------------
-
-
-def test_17_what_is_out_of_scope_is_said(html: str) -> None:
-    plain = " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-    for law in ("State law", "42 CFR Part 2", "Privacy and Breach Notification Rules"):
-        assert law in plain
-    assert "are outside it" in plain
-    assert "Not legal advice" in plain
-
-
-def test_18_recognised_practices_are_never_called_a_safe_harbor(html: str) -> None:
-    named = re.compile(r"safe.?harbou?r|immun(e|ity)|shields? (you|the practice)|exempt from", re.I)
-    denied = re.compile(r"\b(no|not|never|nor)\b", re.I)
-    proposal = [w for p in load_set("hipaa-nprm-2025").practices for w in words_in(p)]
-    everything = (*own_words(), *(s for text in proposal for s in sentences(text)))
-
-    assert [s for s in everything if named.search(s) and not denied.search(s)] == []
-    assert "for HHS to consider, and no protection by itself" in html
-
-
-# 19 -----------------------------------------------------------------------------------------------
-
-
-def test_19_a_change_of_method_is_named_and_is_no_progress(silent: Assessment) -> None:
-    worst = silent.risks[0]
-    lower = replace(worst, level=Level.LOW)
-    newer = replace(silent, content_revision="newer", risks=(lower, *silent.risks[1:]))
-
-    [change] = method_changes(silent, newer)
-    assert (change.key, change.before, change.after) == (worst.key, worst.level, Level.LOW)
-    said = " ".join(told(newer, before=silent).since)
-    assert "a change of method, and neither progress nor decline" in said
-
-
-def test_19_what_the_evidence_moved_is_no_change_of_method(silent: Assessment) -> None:
-    mended = clinic()
-    mended = replace(mended, devices=tuple(d for d in mended.devices if d.identity.device_class
-                                           is not DeviceClass.PACS_ARCHIVE))  # fmt: skip
-    after = assessed(mended)
-
-    assert method_changes(silent, after) == ()
-    assert method_changes(silent, replace(after, content_revision="newer")) == ()
-    assert "change of method" not in " ".join(told(after, mended, before=silent).since)
-
-
-# the bounds of the register -----------------------------------------------------------------------
-
-
-def _answers() -> st.SearchStrategy[list[Answer]]:
-    """One answer of any value, with or without document and approver, to every question."""
-
-    def one(id: str) -> st.SearchStrategy[Answer]:
-        asked = questions()[id]
-        plain = [v for v in AnswerValue if v is not AnswerValue.CHOICE]
-        off = [AnswerValue.UNKNOWN, AnswerValue.LATER]
-        value = st.sampled_from([*off, AnswerValue.CHOICE] if asked.choices else plain)
-        return st.builds(
-            lambda v, choice, paper, by: Answer(
-                id, v, "Dana Lee", NOW.date(), "So it is.", paper, approver=by,
-                choice=choice if v is AnswerValue.CHOICE else "",
-            ),
-            value, st.sampled_from(asked.choices or ("",)),
-            st.sampled_from(("", "Paper")), st.sampled_from(("", "Dr. Amy Chen")),
-        )  # fmt: skip
-
-    return st.tuples(*map(one, questions())).map(list)
-
-
-KEPT = registers(
-    System("EHR", SystemKind.CLOUD, patients=4200, restored_on=date(2026, 5, 2)),
-    System("PACS", addresses="192.168.50.20", patients=20_000),
-    ListedDevice("Pump", "192.168.50.25"),
-    replace(INSTEAD, control="T03"),
-)
-
-
-@settings(max_examples=50)
-@given(_answers(), st.booleans(), st.booleans())
-def test_whatever_is_answered_what_is_shown_lies_between_best_and_worst(
-    said: list[Answer], kept: bool, looked: bool
-) -> None:
-    elsewhere = (from_zone(Zone.GUEST, far(open=(23,), address="192.168.50.11")),
-                 from_zone(Zone.OFFICE)) if looked else ()  # fmt: skip
-    made = assessed(None, *said, registers=KEPT if kept else registers(), elsewhere=elsewhere)
-
-    assert [r.key for r in made.risks if not r.best <= r.level <= r.worst] == []
-    assert len({r.key for r in made.risks}) == len(made.risks)
-
-
-def test_when_all_is_answered_no_question_is_left_that_alone_could_narrow_a_risk(
-    answered: Assessment,
-) -> None:
-    """What stays open then waits for a mended weakness, another scan, or a list that is kept."""
-    results = {c.control.id: c for c in answered.controls}
-
-    assert answered.open_questions == ()
-    for risk in answered.risks:
-        if risk.best is not risk.worst and not risk.findings:
-            waiting = [results[id] for id in risk.asks]
-            assert all(c.lacking or c.findings for c in waiting), risk.statement
-            assert all(c.answer and c.answer.document for c in waiting), risk.statement
